@@ -1,6 +1,7 @@
 """仓库 The company's depots (D17): data of the policy, dated. The first one delivers wherever no other does. Pure."""
 
 from company.policy import DepotPolicy, Policy
+from runtime.refusal import Term
 
 MAIN = "main"
 """The depot of what names none: all that was recorded while there was one."""
@@ -15,6 +16,18 @@ def depot_name(policy: Policy, depot: str) -> str:
     """As people call it; the name itself where the policy does not know it (any more)."""
     known = depot_of(policy, depot)
     return depot if known is None else known.name
+
+
+def said_depot(policy: Policy, depot: str) -> Term:
+    """A depot in the words of a refusal: by its name, with its id beside them."""
+    name = depot_name(policy, depot)
+    return Term(name, name, depot)
+
+
+def said_depots(policy: Policy) -> Term:
+    """All depots of the company by name, for whoever named none of them."""
+    names = tuple(one.name for one in policy.depots)
+    return Term("、".join(names), ", ".join(names))
 
 
 def delivers_to(policy: Policy, district: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
+from company.depots import MAIN
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.dispatch_fleet import District, FleetCrew, FleetPerson, FleetVehicle, LeaveKind
@@ -31,10 +32,11 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Dissolved:
-    """A crew that works no more from a day on, until it is set again."""
+    """A crew that works no more from a day on, until it is set again, at its depot."""
 
     crew: str
     effective_from: date
+    depot: str = MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def policy_means(policy: Policy) -> Means:
         vehicles=(
             *policy.fleet.vehicles,
             *(
-                FleetVehicle(vehicle=crew.vehicle, volume_l_per_half=crew.volume_l_per_half)
+                FleetVehicle(vehicle=crew.vehicle, volume_l_per_half=crew.volume_l_per_half, depot=crew.depot)
                 for crew in policy.crews
                 if crew.vehicle not in known_vehicles
             ),
@@ -92,6 +94,7 @@ def policy_means(policy: Policy) -> Means:
                 members=tuple(ids.get(name, name) for name in crew.members),
                 vehicle=crew.vehicle,
                 stops_per_half=crew.stops_per_half,
+                depot=crew.depot,
             )
             for crew in policy.crews
         ),
@@ -117,8 +120,9 @@ def means_of(fleet: HasMeans | None, policy: Policy) -> Means:
     return policy_means(policy) if fleet is None else fleet.means
 
 
-def crews_of_day(means: Means, on: date) -> tuple[CrewOfDay, ...]:
-    """The crews of a day, without those on leave; a leader on leave leaves the crew without one (B8)."""
+def crews_of_day(means: Means, on: date, depot: str | None = None) -> tuple[CrewOfDay, ...]:
+    """The crews of a day, without those on leave; a leader on leave leaves the crew without one (B8). With `depot`:
+    those that start from there (D17)."""
     away = {leave.person_id for leave in means.leaves if leave.starts_on <= on <= leave.ends_on}
     return tuple(
         CrewOfDay(
@@ -131,9 +135,17 @@ def crews_of_day(means: Means, on: date) -> tuple[CrewOfDay, ...]:
             vehicle=crew.vehicle,
             stops_per_half=crew.stops_per_half,
             volume_l_per_half=volume_of_vehicle(means, crew.vehicle),
+            depot=crew.depot,
         )
         for crew in records_on(means, on)
+        if depot in {None, crew.depot}
     )
+
+
+def depot_of_crew(means: Means, crew: str) -> str | None:
+    """Where a crew starts from, for good (D17); None for one that nobody ever set up."""
+    known = [*((one.crew, one.depot) for one in means.crews), *((one.crew, one.depot) for one in means.dissolved)]
+    return dict(reversed(known)).get(crew)
 
 
 def volume_of_vehicle(means: Means, vehicle: str) -> int | None:

@@ -128,6 +128,8 @@ class DepotPolicy(_Data):
     zones: tuple[ZonePolicy, ...]
     districts: tuple[str, ...] = ()
     """It delivers to these (D17); the first depot to all that no other one names."""
+    place: DistrictPlace | None = None
+    """Where its vehicles start; without one, at `Policy.depot_place`."""
 
 
 class PlannedCountPolicy(_Data):

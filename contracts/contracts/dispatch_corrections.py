@@ -64,3 +64,5 @@ class DeliveryCorrected(Fact, wire="songda.dispatch.DeliveryCorrected.v1"):
     """The second person (B23)."""
     reverses: str = ""
     """The number of a correction that could not hold: the warehouse had received meanwhile what it takes back."""
+    depot: str = "main"
+    """The depot that it was delivered from (D17)."""

@@ -24,6 +24,8 @@ class CrewOfDay(Value):
     vehicle: OneLine
     stops_per_half: HowMany
     volume_l_per_half: HowMany | None
+    depot: OptionalId = "main"
+    """Where it starts from (D17)."""
 
 
 class DayOpened(Fact, wire="songda.dispatch.DayOpened.v1"):

@@ -54,6 +54,8 @@ class FleetCrew(Value):
     """Null: ever since."""
     effective_to: Annotated[date, Days(back=60, ahead=60)] | None = None
     """Last day of a change by the day; null: until further notice."""
+    depot: OptionalId = "main"
+    """Where it starts from, for good (D17)."""
 
 
 class District(Value):
@@ -146,6 +148,8 @@ class LeaveNoted(Fact, wire="songda.dispatch.LeaveNoted.v1"):
     note: str
     name: str = ""
     """The person's name, as crews of a day are written."""
+    depots: tuple[str, ...] = ("main",)
+    """The depots whose days are told (D17)."""
 
 
 class LeaveCancelled(Fact, wire="songda.dispatch.LeaveCancelled.v1"):

@@ -30,6 +30,8 @@ class JobOpened(Fact, wire="songda.dispatch.JobOpened.v1"):
     due_at: AwareDatetime | None
     """When it is owed: for an installation, delivery + 2 days (B10, K9)."""
     summary: str
+    depot: str = "main"
+    """The depot whose crews do it (D17)."""
 
 
 class JobCompletenessChanged(Fact, wire="songda.dispatch.JobCompletenessChanged.v1"):
@@ -45,6 +47,8 @@ class JobCompletenessChanged(Fact, wire="songda.dispatch.JobCompletenessChanged.
     lines: tuple[ContractLine, ...] | None = None
     volume_l: int | None = None
     amount_due_fen: int | None = None
+    depot: str | None = None
+    """The depot whose crews do it from now on (D17); null when it stays."""
 
 
 class Checklist(Value):
@@ -225,6 +229,8 @@ class DeliveryCompleted(Fact, wire="songda.dispatch.DeliveryCompleted.v1"):
     """Damaged pieces that the customer did not take (D4)."""
     photos: tuple[str, ...] = ()
     """References of what was photographed at the door."""
+    depot: str = "main"
+    """The depot whose crew delivered it (D17)."""
 
 
 class DeliveryFailed(Fact, wire="songda.dispatch.DeliveryFailed.v1"):

@@ -61,3 +61,5 @@ class PickedUp(Fact, wire="songda.dispatch.PickedUp.v1"):
     install_due: AwareDatetime | None
     """B10/K9: when the installation is owed; null when nothing is to be installed."""
     photos: tuple[str, ...] = ()
+    depot: str = "main"
+    """The depot at which it was collected (D17)."""

@@ -33,6 +33,8 @@ class RunPlanned(Fact, wire="songda.dispatch.RunPlanned.v1"):
     vehicle: str
     version: int
     stops: tuple[RunStop, ...]
+    depot: str = "main"
+    """Where it starts from (D17)."""
 
 
 class RunLoaded(Fact, wire="songda.dispatch.RunLoaded.v1"):
@@ -62,6 +64,8 @@ class RunDeparted(Fact, wire="songda.dispatch.RunDeparted.v1"):
     """Who drives, with a valid licence (B18)."""
     left_behind: tuple[str, ...] = ()
     """Jobs of the sheet that were settled not to go (B11): they are to be planned anew."""
+    depot: str = "main"
+    """Where it left from (D17)."""
 
 
 class DepartureDeclined(Fact, wire="songda.dispatch.DepartureDeclined.v1"):

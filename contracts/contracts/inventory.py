@@ -278,6 +278,8 @@ class GoodsReleased(Fact, wire="songda.inventory.GoodsReleased.v1"):
     """Number of a release by hand; empty when the contract's change released them."""
     to_transfer: bool = False
     """Not free: a transfer holds them (D17)."""
+    to_depot: str = ""
+    """The depot that delivers the contract from now on, where that is another one (D17)."""
     lots: tuple[LineLot, ...] = ()
     """Of which lots the pieces are; what is not named is of no lot."""
     depot: str = "main"

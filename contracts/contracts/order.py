@@ -247,6 +247,8 @@ class GoodsNoted(Fact, wire="songda.order.GoodsNoted.v1"):
     """批号 (D13)."""
     told_by: str = ""
     """By which door the warehouse heard of it: file, warehouse, slip."""
+    depot: str = "main"
+    """Where they came to: the depot that delivers the contract (D17)."""
 
 
 class GoodsLotNoted(Fact, wire="songda.order.GoodsLotNoted.v1"):
@@ -304,6 +306,8 @@ class GoodsCompleted(Fact, wire="songda.order.GoodsCompleted.v1"):
     complete_on: date
     part: int = 1
     """Of the rest that a delivery left owed (A10), which delivery it will be; its `lines` are that rest."""
+    depot: str = "main"
+    """From which depot it is delivered (D17)."""
 
 
 class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
@@ -316,6 +320,8 @@ class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
     reason: str
     part: int = 1
     """Which of the contract's deliveries is to come (A10)."""
+    depot: str = ""
+    """From which depot it is delivered, once one is known (D17)."""
 
 
 class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
@@ -328,6 +334,8 @@ class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
     reason: str
     lots: tuple[LineLot, ...] = ()
     """Of which lots they are (D13); what is not named, nobody said."""
+    to_depot: str = ""
+    """The depot that delivers the contract from now on, where that is another one (D17)."""
 
 
 class GoodsReturnNoted(Fact, wire="songda.order.GoodsReturnNoted.v1"):

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import Path
-from pydantic import BaseModel
+from fastapi import Path, Query
+from pydantic import AfterValidator, BaseModel
 
 from company.crew_of_day import own_crew_on, works_on
+from company.depots import depot_of, said_depots
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
@@ -22,6 +23,17 @@ from runtime.http import Caller, Refusal
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
 DayInPath = Annotated[CivilDay, Path(examples=["2026-03-13"])]
+
+
+def of_the_company(depot: str) -> str:
+    """A depot that the company has now (D17)."""
+    policy = policy_now()
+    if depot_of(policy, depot) is None:
+        raise ValueError(f"没有仓库 {depot}，公司有：{said_depots(policy).zh} there is no such depot")
+    return depot
+
+
+DepotInQuery = Annotated[str, Query(description="哪个仓库 of which depot (D17)"), AfterValidator(of_the_company)]
 
 
 async def job_file(caller: Caller, job: str) -> JobFile:

@@ -9,6 +9,7 @@ from company.fleet_crews import crews_of_day
 from company.policy import Policy
 from contracts.dispatch_days import CrewOfDay
 from dispatch.day.state import day_no
+from dispatch.fields import DEPOT
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker
 
@@ -23,7 +24,7 @@ OPENED = ByName("days", OpenedDay)
 """Rows of days, for the use cases of a day, which its view is made of."""
 
 
-async def crews_on(asker: Asker, on: date, policy: Policy) -> tuple[CrewOfDay, ...]:
-    """The crews of a day; a day that nobody planned for yet has those of the fleet."""
-    row = await asker.view(OPENED).get(day_no(on))
-    return crews_of_day(await means_now(asker, policy), on) if row is None else row.crews
+async def crews_on(asker: Asker, on: date, policy: Policy, depot: str = DEPOT) -> tuple[CrewOfDay, ...]:
+    """The crews of a depot's day; a day that nobody planned for yet has those of the fleet (D17)."""
+    row = await asker.view(OPENED).get(day_no(on, depot))
+    return crews_of_day(await means_now(asker, policy), on, depot) if row is None else row.crews

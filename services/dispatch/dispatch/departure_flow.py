@@ -60,7 +60,7 @@ def leave_behind(event: RunDeparted) -> Asks:
 
 def note_departure(event: RunDeparted) -> Asks:
     """出车 (B11) -> nobody is given a place with this crew any more."""
-    return (Ask(day_id(event.on), NoteDeparture(at=event.at, crew=event.crew)),)
+    return (Ask(day_id(event.on, event.depot), NoteDeparture(at=event.at, crew=event.crew)),)
 
 
 def return_vehicle(event: DepartureDeclined) -> Asks:

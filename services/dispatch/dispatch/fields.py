@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from company.context import Context
+from company.depots import MAIN
 from runtime.decision import Command
 
-DEPOT = "main"
-"""The depot, as long as there is one."""
+DEPOT = MAIN
+"""The depot of what names none; and the name of the one fleet, whose crews are each a depot's (D17)."""
 
 PLANNED_AHEAD = 62
 """Days that a change of people is told to: nobody plans further ahead, and days opened later know of it."""

@@ -1,4 +1,4 @@
-"""The next free place for a job, over several days: the days are read, the search itself is pure (B8)."""
+"""The next free place for a job, with its depot's crews, over several days; the search itself is pure (B8, D17)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,17 +43,17 @@ async def next_places(
     """The first `limit` places for a job from `start` on; the day that the customer agreed to comes first."""
     agreed = job.booked_on
     order = sorted((start + timedelta(days=n) for n in range(days)), key=lambda on: (on != agreed, on))
-    plans = await plans_on(caller, order, policy)
+    plans = await plans_on(caller, order, policy, job.depot)
     found = free_places(slot_of_job(job, start, policy), agreed, job.booked_half, plans, policy)
     return tuple(place for place, _ in zip(found, range(limit), strict=False))
 
 
-async def plans_on(caller: Caller, days: Sequence[date], policy: Policy) -> list[Plan]:
-    """The plans of these days, as last seen; a day that nobody planned for is empty."""
+async def plans_on(caller: Caller, days: Sequence[date], policy: Policy, depot: str) -> list[Plan]:
+    """The depot's plans of these days, as last seen; a day that nobody planned for is empty."""
     plans: list[Plan] = []
     for on in days:
-        row = await caller.view(DAYS).get(day_no(on))
-        plans.append(plan_of(row, on, await crews_on(caller, on, policy)))
+        row = await caller.view(DAYS).get(day_no(on, depot))
+        plans.append(plan_of(row, on, await crews_on(caller, on, policy, depot), depot))
     return plans
 
 

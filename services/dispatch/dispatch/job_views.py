@@ -56,7 +56,7 @@ class JobView(BaseModel):
     booked_half: Half | None
     booked_at: datetime | None
     override_reason: str | None
-    depot: str | None
+    depot: str
     on: date | None
     half: Half | None
     crew: str | None

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from company.crew_of_day import means_now
 from company.policy import Policy
 from contracts.bounds import CivilDay, Happened, Nth, Words
 from contracts.dispatch_days import CrewOfDay, Slot, SlotReserved
@@ -19,7 +20,7 @@ from dispatch.free_places import next_places, place_facts
 from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOBS, JobRow
 from dispatch.job.stop import LeaveSlot
-from dispatch.planning_office import goods_of, has_come_about, is_made, new_change_id
+from dispatch.planning_office import goods_of, has_come_about, is_made, new_change_id, other_depots_crew
 from dispatch.refusals import no
 from dispatch.run.row import RUNS
 from dispatch.slot_flow import SLOTS
@@ -70,20 +71,21 @@ async def give_slot(caller: Caller, job: JobRow, request: SlotRequest, policy: P
     """The day decides whether the place fits (B8) and whether a reason is owed (B4), the job whether it may be planned
     (A3, B1, B2); a "no" at any step leaves things as they were."""
     change_id = new_change_id(caller, job.job_id)
-    refused = await _early_refusal(caller, job, request)
-    if refused is not None and not await is_made(caller, request.on, change_id):
+    day = day_id(request.on, job.depot)
+    refused = await _early_refusal(caller, job, request, policy)
+    if refused is not None and not await is_made(caller, day_no(request.on, job.depot), change_id):
         caller.refuse(refused)
-    asked = reservation_of(job, request, await crews_on(caller, request.on, policy), change_id)
-    way = await caller.walk(SLOTS, day_id(request.on), asked, step="reserve")
+    asked = reservation_of(job, request, await crews_on(caller, request.on, policy, job.depot), change_id)
+    way = await caller.walk(SLOTS, day, asked, step="reserve")
     if way.first.status == "rejected":
         return caller.answer(await _with_another_day(caller, job, request, policy, way.first))
     if not has_come_about(caller, way):
         return caller.later(way)
     given = next((event.slot for _, event in way.made if isinstance(event, SlotReserved)), None)
     if given is None or way.forgotten:
-        return await _as_it_stands(caller, job.job_id, request, change_id, way)
+        return await _as_it_stands(caller, job, request, change_id, way)
     told = {one.aggregate_id: answer for one, answer in way.answers}
-    place = place_body(request.on, given, told[day_id(request.on)].version, change_id)
+    place = place_body(request.on, given, told[day].version, change_id)
     return caller.answer(told[JOB.key(job.job_id)], body=place)
 
 
@@ -99,6 +101,7 @@ async def take_slot_back(caller: Caller, job: JobRow, request: ReleaseRequest) -
 def reservation_of(job: JobRow, request: SlotRequest, crews: tuple[CrewOfDay, ...], change_id: str) -> ReserveSlot:
     """The place that is asked for; what the planner left open, the day fills in."""
     return ReserveSlot(
+        depot=job.depot,
         job_id=job.job_id,
         kind=job.kind,
         contract_no=job.contract_no,
@@ -118,13 +121,14 @@ def place_body(on: date, slot: Slot | JobRow, day_version: int, change_id: str) 
     return {"on": on.isoformat(), **place, "day_version": day_version, "change_id": change_id}
 
 
-async def _as_it_stands(caller: Caller, job_id: str, request: SlotRequest, change_id: str, way: Way) -> Answer:
+async def _as_it_stands(caller: Caller, job: JobRow, request: SlotRequest, change_id: str, way: Way) -> Answer:
     """The day had nothing to change, or it was long ago: the job's row says whether it has the place."""
+    job_id = job.job_id
     row = await caller.view(JOBS).get(job_id)
     if row is not None and (row.on, row.crew) == (request.on, request.crew):
         there = replace(way.first, aggregate_id=JOB.key(job_id), version=row.version, events=())
         return caller.answer(there, body=place_body(request.on, row, row.day_version, change_id))
-    day = await caller.view(DAYS).get(day_no(request.on))
+    day = await caller.view(DAYS).get(day_no(request.on, job.depot))
     held = None if day is None else held_by(day.plan, job_id)
     is_coming = held is not None and (not held.confirmed or held.slot.crew == request.crew)
     if way.forgotten or not (is_coming or day is None or day.version < way.first.version):
@@ -144,14 +148,18 @@ async def _with_another_day(
     return replace(refused, rejected=replace(clash, facts={**clash.facts, **place_facts(places)}))
 
 
-async def _early_refusal(caller: Caller, job: JobRow, request: SlotRequest) -> Rejected | None:
-    """What the rows show already, so that nothing need be put back: a stale page, a vehicle that left."""
+async def _early_refusal(caller: Caller, job: JobRow, request: SlotRequest, policy: Policy) -> Rejected | None:
+    """What the rows show already, so that nothing need be put back: a stale page, another depot's crew, a vehicle that
+    left."""
     if request.expected_version is not None and job.version > request.expected_version:
         return no("stale_page", expected=request.expected_version, version=job.version)
     if job.on is not None:
         against = refused_move(job, request.on)
         if against is not None:
             return against
+    strange = other_depots_crew(await means_now(caller, policy), request.crew, job.depot, policy)
+    if strange is not None:
+        return strange
     run = await caller.view(RUNS).get(f"{request.on.isoformat()}:{request.crew}")
     if run is not None and run.status == "way":
         return no("plan_too_late", crew=request.crew, on=request.on)

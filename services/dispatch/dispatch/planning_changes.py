@@ -72,6 +72,7 @@ async def _change(
 ) -> Answer:
     command = ChangePlan(
         at=request.at,
+        depot=office.depot,
         on=office.on,
         change_id=change_id,
         kind=kind,
@@ -123,7 +124,8 @@ async def _walked(
 ) -> Answer:
     """The day decides all or nothing, its jobs follow, or all is put back; one answer for all."""
     caller = office.caller
-    way = await caller.walk(SLOTS, day_id(office.on), command, step="change", expected_version=request.expected_version)
+    day = day_id(office.on, office.depot)
+    way = await caller.walk(SLOTS, day, command, step="change", expected_version=request.expected_version)
     if way.first.status == "rejected":
         return caller.answer(way.first)
     if not has_come_about(caller, way):

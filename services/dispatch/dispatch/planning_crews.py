@@ -4,13 +4,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict
 
+from company.depots import said_depot
 from contracts.bounds import Few, Happened, OneLine, Words
 from contracts.dispatch_days import CrewOfDay, Slot
+from dispatch.crews_today import crews_on
+from dispatch.day.places import share_people_or_vehicle
 from dispatch.day.redistribution import Jobs, redistributed, stops_of_absent
 from dispatch.plan_changes import PlaceView
 from dispatch.planning_office import Office, early_refusals, jobs_of
 from dispatch.planning_requests import ClashView, MoveRequest, clash_view
 from dispatch.refusals import no
+from dispatch.words import listed
+from runtime.decision import Rejected
 from runtime.http import Refusal
 from runtime.refusal import Term
 
@@ -110,6 +115,25 @@ def set_crew(crews: tuple[CrewOfDay, ...], crew: str, request: CrewRequest) -> C
     told = request.model_dump(include={"leader", "leader_name", "members", "vehicle"}, exclude_unset=True)
     stays = {"members", "vehicle"}  # there is no crew without them
     return known.model_copy(update={name: to for name, to in told.items() if to is not None or name not in stays})
+
+
+async def at_other_depot(office: Office, wanted: CrewOfDay) -> Rejected | None:
+    """Why nobody and nothing works for two depots on a day (B8, D17): whom, or what, a crew of another one has then."""
+    for one in office.policy.depots:
+        if one.depot == office.depot:
+            continue
+        for crew in await crews_on(office.caller, office.on, office.policy, one.depot):
+            if share_people_or_vehicle(crew, wanted):
+                home = said_depot(office.policy, one.depot)
+                return no("works_at_other_depot", crew=crew.crew, depot=home, found=shared_by(crew, wanted))
+    return None
+
+
+def shared_by(one: CrewOfDay, other: CrewOfDay) -> Term:
+    """Who and what two crews have in common."""
+    people = ({crew.leader_name or crew.leader, *crew.members, crew.vehicle} for crew in (one, other))
+    both = set.intersection(*people) - {None}
+    return listed(sorted(str(name) for name in both))
 
 
 def place_of(slot: Slot) -> PlaceView:

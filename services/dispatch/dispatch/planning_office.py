@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from company.crew_of_day import means_now
+from company.depots import depot_name, said_depot
+from company.fleet_crews import Means, depot_of_crew
 from company.policy import DistrictPlace, Policy
 from contracts.dispatch_days import CrewOfDay
 from contracts.fact import GoodsLine
@@ -14,8 +16,10 @@ from dispatch.day.change import PlannedMove, Spot
 from dispatch.day.places import Clash
 from dispatch.day.row import DAYS, DayRow, plan_of
 from dispatch.day.state import Plan, day_no
+from dispatch.fields import DEPOT
 from dispatch.job.booking import on_site
 from dispatch.job.row import JOBS, JobRow
+from dispatch.job.stop import of_other_depot
 from dispatch.plan_changes import CHANGES_OF_DAYS, ChangeView, DayChanges
 from dispatch.planning_requests import MoveRequest
 from dispatch.refusals import no
@@ -33,18 +37,25 @@ LOOKS, LOOK_SECONDS = 10, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One request about one day: who asks, and the day as last seen."""
+    """One request about one depot's day: who asks, and the day as last seen."""
 
     caller: Caller
     on: date
     policy: Policy
     crews: tuple[CrewOfDay, ...]
     day: DayRow | None
+    means: Means
+    depot: str = DEPOT
+
+    @property
+    def number(self) -> str:
+        """The day, as its aggregate and its rows are named."""
+        return day_no(self.on, self.depot)
 
     @property
     def plan(self) -> Plan:
         """The day as its rules see it."""
-        return plan_of(self.day, self.on, self.crews)
+        return plan_of(self.day, self.on, self.crews, self.depot)
 
     @property
     def version(self) -> int:
@@ -57,14 +68,15 @@ class Office:
         return self.day is not None and self.day.edition > 0
 
 
-async def open_office(caller: Caller, on: date, policy: Policy) -> Office:
-    """The day as last seen, and the districts where the fleet has them."""
-    day = await caller.view(DAYS).get(day_no(on))
-    crews = await crews_on(caller, on, policy)
+async def open_office(caller: Caller, on: date, policy: Policy, depot: str = DEPOT) -> Office:
+    """The depot's day as last seen, and depot and districts where they lie."""
+    day = await caller.view(DAYS).get(day_no(on, depot))
+    crews = await crews_on(caller, on, policy, depot)
     means = await means_now(caller, policy)
     places = {one.district: DistrictPlace(latitude=one.latitude, longitude=one.longitude) for one in means.districts}
-    known = policy.model_copy(update={"districts": {**policy.districts, **places}})
-    return Office(caller, on, known, crews, day)
+    starts = next((one.place for one in policy.depots if one.depot == depot), None) or policy.depot_place
+    known = policy.model_copy(update={"districts": {**policy.districts, **places}, "depot_place": starts})
+    return Office(caller, on, known, crews, day, means, depot)
 
 
 async def jobs_of(caller: Caller, names: Iterable[str]) -> dict[str, JobRow]:
@@ -81,23 +93,30 @@ async def jobs_of(caller: Caller, names: Iterable[str]) -> dict[str, JobRow]:
 async def refuse_early(office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow], change_id: str) -> None:
     """What the rows show already: a job that left, that is not ready, that was promised for another day."""
     found = await early_refusals(office, moves, jobs)
-    if found and not await is_made(office.caller, office.on, change_id):
+    if found and not await is_made(office.caller, office.number, change_id):
         office.caller.refuse(cannot_follow(found))
 
 
 async def early_refusals(
     office: Office, moves: Iterable[MoveRequest], jobs: dict[str, JobRow]
 ) -> list[tuple[str, Rejected]]:
-    """Every job that would not follow, as far as its row shows, and every crew that has left already."""
+    """Every job that would not follow, as far as its row shows; every crew of another depot, or that has left
+    already."""
     found: list[tuple[str, Rejected]] = []
     gone: dict[str, bool] = {}
     for move in moves:
-        refused = refused_place(jobs[move.job_id], office.on, taken_out=move.to is None)
+        job = jobs[move.job_id]
+        refused = refused_place(job, office.on, taken_out=move.to is None)
+        if job.depot != office.depot:
+            refused = of_other_depot(office.policy, job.contract_no, job.depot, office.depot)
         if refused is not None:
             found.append((move.job_id, refused))
         if move.to is None:
             continue
         crew = move.to.crew
+        strange = other_depots_crew(office.means, crew, office.depot, office.policy)
+        if strange is not None:
+            found.append((move.job_id, strange))
         if crew not in gone:
             run = await office.caller.view(RUNS).get(f"{office.on.isoformat()}:{crew}")
             gone[crew] = run is not None and run.status == "way"
@@ -110,6 +129,16 @@ async def early_clashes(office: Office, moves: Iterable[MoveRequest], jobs: dict
     """The same as clashes, for looking before doing."""
     refused = await early_refusals(office, moves, jobs)
     return [Clash(one.code, one.zh, one.en, dict(one.facts), job) for job, one in refused]
+
+
+def other_depots_crew(means: Means, crew: str, depot: str, policy: Policy) -> Rejected | None:
+    """Why a crew does nothing for a depot: it starts from another one (D17). None for its own, and for one that nobody
+    knows."""
+    starts_from = depot_of_crew(means, crew)
+    if starts_from in {None, depot}:
+        return None
+    home = said_depot(policy, starts_from or DEPOT)
+    return no("crew_of_other_depot", crew=crew, depot=home, wanted=Term.of(depot_name(policy, depot)))
 
 
 def refused_place(job: JobRow, on: date, *, taken_out: bool) -> Rejected | None:
@@ -162,17 +191,17 @@ def new_change_id(caller: Caller, step: str) -> str:
     return deterministic_id(caller.person.id, key, "change", step) if key else fresh_id()
 
 
-async def is_made(caller: Caller, on: date, change_id: str) -> bool:
-    """Whether the day has decided this request already: asked again, it is told the same, whatever has become of jobs
-    and vehicles since (X7)."""
-    known = await caller.view(CHANGES_OF_DAYS).get(day_no(on))
+async def is_made(caller: Caller, day: str, change_id: str) -> bool:
+    """Whether the day of this number has decided this request already: asked again, it is told the same, whatever has
+    become of jobs and vehicles since (X7)."""
+    known = await caller.view(CHANGES_OF_DAYS).get(day)
     return known is not None and any(change.change_id == change_id for change in known.changes)
 
 
 async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
     """Whether the day, as it is after a request that had nothing to change or of which too little is known, waits for
     none of these jobs to take its slot."""
-    day = await office.caller.view(DAYS).get(day_no(office.on))
+    day = await office.caller.view(DAYS).get(office.number)
     open_slots = set() if day is None else {held.slot.job_id for held in day.held if not held.confirmed}
     return day is None or (day.version >= way.first.version and not open_slots & set(jobs))
 
@@ -180,7 +209,7 @@ async def is_settled(office: Office, way: Way, jobs: Iterable[str]) -> bool:
 async def change_row(office: Office, change_id: str | None, seen_version: int | None = None) -> ChangeView:
     """A change of the day, or 404; the read model is waited for when the page has seen a newer version of the day."""
     for _ in range(LOOKS):
-        made = await office.caller.view(CHANGES_OF_DAYS).get(day_no(office.on)) or DayChanges()
+        made = await office.caller.view(CHANGES_OF_DAYS).get(office.number) or DayChanges()
         known = next((change for change in made.changes if change.change_id == change_id), None)
         if known is not None:
             return known

@@ -107,8 +107,8 @@ async def propose(office: Office, request: ProposalRequest) -> Proposal:
 
 
 async def backlog(office: Office, kinds: tuple[JobKind, ...]) -> list[JobRow]:
-    """Jobs without a slot, by promised day."""
-    query = {"row.status": "plan", "row.on": None}
+    """The depot's jobs without a slot, by promised day."""
+    query = {"row.status": "plan", "row.on": None, "row.depot": office.depot}
     found = await office.caller.view(JOBS).find(query, sort=[("row.promised_on", 1), ("_id", 1)], limit=BACKLOG)
     return [row for row in found if row.kind in kinds]
 

@@ -70,13 +70,14 @@ def open_delivery(event: GoodsCompleted) -> Asks:
         amount_due_fen=event.amount_due_fen,
         promised_on=event.promised_on,
         complete_on=event.complete_on,
+        depot=event.depot,
     )
     return (Ask(JOB.key(job), opened),)
 
 
 def lose_completeness(event: CompletenessLost) -> Asks:
     """不再货齐 (A3, D4) -> the delivery cannot be booked or planned."""
-    changed = ChangeCompleteness(at=event.at, complete_on=None, reason=event.reason)
+    changed = ChangeCompleteness(at=event.at, complete_on=None, reason=event.reason, depot=event.depot)
     return (Ask(JOB.key(delivery_of(event.contract_no, event.part)), changed),)
 
 
@@ -113,6 +114,7 @@ def open_installation(event: DeliveryCompleted | PickedUp) -> Asks:
         customer=event.customer,
         lines=tuple(line for line in delivered_lines(event.delivered, event.lines) if line.to_install),
         due_at=event.install_due,
+        depot=event.depot,
     )
     return (Ask(JOB.key(job), opened),)
 
@@ -129,6 +131,7 @@ def correct_installation(event: DeliveryCorrected) -> Asks:
         customer=event.customer,
         lines=lines,
         due_at=event.install_due,
+        depot=event.depot,
     )
     return (Ask(JOB.key(job), CorrectInstallation(at=event.at, opens=opens, reason=event.reason)),)
 
@@ -196,6 +199,7 @@ def plan_runs(event: DayPublished) -> Asks:
                 leader=crew.leader,
                 vehicle=crew.vehicle,
                 version=event.version,
+                depot=event.depot,
                 stops=tuple(
                     RunStop(
                         job_id=stop.job_id,
@@ -219,7 +223,9 @@ def take_off(event: LeaveNoted) -> Asks:
     days = min((event.ends_on - event.starts_on).days + 1, PLANNED_AHEAD)
     reason = f"{'病假' if event.kind == 'sickness' else '请假'} {event.note}".strip()
     off = TakePersonOff(at=event.at, person_id=event.person_id, name=event.name, reason=reason)
-    return tuple(Ask(day_id(event.starts_on + timedelta(days=n)), off) for n in range(days))
+    return tuple(
+        Ask(day_id(event.starts_on + timedelta(days=n), depot), off) for depot in event.depots for n in range(days)
+    )
 
 
 def return_vehicle(event: RunClosed) -> Asks:

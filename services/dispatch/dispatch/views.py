@@ -67,10 +67,10 @@ class DayView(BaseModel):
     version: int = 0
 
 
-def day_view(day: DayFile | None, on: date, crews: Iterable[CrewOfDay]) -> DayView:
+def day_view(day: DayFile | None, on: date, crews: Iterable[CrewOfDay], depot: str = DEPOT) -> DayView:
     """A day; one that nobody planned yet shows the crews that would work."""
     if day is None:
-        return DayView(depot=DEPOT, on=on, crews=list(crews))
+        return DayView(depot=depot, on=on, crews=list(crews))
     row = day.row
     return DayView(
         **row.model_dump(exclude={"held", "absences", "changed"}),

@@ -53,6 +53,7 @@ def note_goods(event: GoodsArrived) -> Asks:
         arrived_on=event.arrived_on,
         lot=event.lot,
         told_by=event.told_by,
+        depot=event.depot,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 
@@ -102,6 +103,7 @@ def note_release(event: GoodsReleased, meta: Meta) -> Asks:
         lines=event.lines,
         reason=event.reason,
         lots=event.lots,
+        to_depot=event.to_depot,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 

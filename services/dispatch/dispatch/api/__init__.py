@@ -4,10 +4,9 @@ from typing import Annotated
 
 from fastapi import Path
 
-from dispatch.access import CrewInPath, DayInPath, JobInPath, on_own_job, on_own_run
+from dispatch.access import CrewInPath, DayInPath, DepotInQuery, JobInPath, on_own_job, on_own_run
 from dispatch.api import calls, days, doorstep, fleet, jobs, plan, runs
 from dispatch.day.aggregate import DAY
-from dispatch.day.state import day_no
 from dispatch.fields import DEPOT
 from dispatch.fleet.aggregate import FLEET
 from dispatch.job.aggregate import JOB
@@ -17,7 +16,17 @@ from runtime.routes import Address, routes
 
 router = Router(prefix="/api", tags=["dispatch 调度"])
 router.include_router(routes(Address(JOB, "/jobs", "job", JobInPath, on_own_job)))
-router.include_router(routes(Address(DAY, "/days", parts={"on": DayInPath}, key=day_no, values={"crew": CrewInPath})))
+router.include_router(
+    routes(
+        Address(
+            DAY,
+            "/days",
+            parts={"on": DayInPath},
+            values={"crew": CrewInPath, "depot": DepotInQuery},
+            begins="depot",
+        )
+    )
+)
 router.include_router(routes(Address(RUN, "/runs", parts={"on": DayInPath, "crew": CrewInPath}, access=on_own_run)))
 router.include_router(
     routes(

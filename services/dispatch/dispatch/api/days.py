@@ -1,10 +1,11 @@
 """HTTP of the day plan: places for jobs, publishing, the day as it stands (B4, B8)."""
 
 from company.crew_of_day import own_crew_on
-from dispatch.access import DayInPath, JobInPath, job_row, policy_now
+from dispatch.access import DayInPath, DepotInQuery, JobInPath, job_row, policy_now
 from dispatch.crews_today import crews_on
 from dispatch.day.row import DAY_FILES
 from dispatch.day.state import day_no
+from dispatch.fields import DEPOT
 from dispatch.planning import ReleaseRequest, SlotRequest, give_slot, take_slot_back
 from dispatch.views import DayView, day_view
 from dispatch.who import CREW, PLANS, PLANS_VISITS, READS
@@ -35,11 +36,11 @@ async def release(job: JobInPath, body: ReleaseRequest, caller: SignedIn) -> Ans
 
 
 @router.get("/days/{on}", summary="安排表 The day plan (B4, B8)")
-async def day(on: DayInPath, caller: SignedIn) -> DayView:
-    """Crews, slots, edition, adjustments. A crew sees its own stops only."""
+async def day(on: DayInPath, caller: SignedIn, depot: DepotInQuery = DEPOT) -> DayView:
+    """A depot's crews, slots, edition, adjustments. A crew sees its own stops only."""
     caller.allow(*READS)
-    known = await caller.view(DAY_FILES).get(day_no(on))
-    view = day_view(known, on, await crews_on(caller, on, policy_now()))
+    known = await caller.view(DAY_FILES).get(day_no(on, depot))
+    view = day_view(known, on, await crews_on(caller, on, policy_now(), depot), depot)
     if caller.person.role not in CREW:
         return view
     own = await own_crew_on(caller, on)

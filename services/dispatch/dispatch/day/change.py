@@ -272,14 +272,16 @@ class OpensDay(Protocol):
 def opened(
     command: OpensDay, day: Day, at: datetime, ctx: Context
 ) -> tuple[tuple[facts.DayOpened, ...], Drafted | Published]:
-    """The day, opened now if nobody planned for it yet: its plan is owed the day before at 17:00 (K4)."""
+    """The day, opened now if nobody planned for it yet, with the depot's crews (D17): its plan is owed the day before
+    at 17:00 (K4)."""
     if not isinstance(day, Unopened):
         return (), day
+    crews = crews_of(ctx.policy) if command.crews is None else command.crews
     opening = facts.DayOpened(
         at=at,
         depot=command.depot,
         on=command.on,
-        crews=crews_of(ctx.policy) if command.crews is None else command.crews,
+        crews=tuple(one for one in crews if one.depot == command.depot),
         plan_due=civil(days_later(command.on, -1), ctx.policy.plan_due),
     )
     return (opening,), drafted(opening)

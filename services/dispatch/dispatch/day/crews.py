@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import BaseModel, Field
 
 from company.context import Context
+from company.crew_of_day import means_now
+from company.fleet_crews import crews_of_day
 from company.policy import policy_book
 from contracts import dispatch_days as facts
 from contracts.bounds import CivilDay, Few, Happened, OneLine, OptionalId, Words
 from contracts.dispatch import DayEvent
 from contracts.fact import Half
-from dispatch.crews_today import crews_on
 from dispatch.day.change import opened, reissue_due
 from dispatch.day.places import Clash, by_job, clash_facts, overlap, share_people_or_vehicle
 from dispatch.day.state import Absence, Day, Decision, Drafted, Plan, Published, Unopened, because
@@ -58,6 +59,7 @@ class EndCrewAbsence(Command):
     """
 
     command: Literal["EndCrewAbsence"] = "EndCrewAbsence"
+    depot: OptionalId = DEPOT
     crew: OptionalId
 
 
@@ -114,9 +116,9 @@ def mark_absent(command: MarkCrewAbsent, day: Day, ctx: Context) -> Decision:
 
 
 async def with_crews(asker: Asker, number: str, body: AbsenceRequest) -> MarkCrewAbsent:
-    """Who works on the day, so that it is opened with them."""
+    """Who works on the day, whatever the depot, so that it is opened with them."""
     on = date.fromisoformat(number)
-    crews = await crews_on(asker, on, policy_book().at(asker.now))
+    crews = crews_of_day(await means_now(asker, policy_book().at(asker.now)), on)
     return MarkCrewAbsent(**dict(body), on=on, crews=crews)
 
 
@@ -258,8 +260,8 @@ def evolve(day: Drafted | Published, event: Event) -> Day:
 
 
 USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
-    UseCase(MarkCrewAbsent, mark_absent, PLANS, "absences", body=AbsenceRequest, prepare=with_crews),
-    UseCase(EndCrewAbsence, end_absence, PLANS, "absences/{crew}/end", body=Nothing),
+    UseCase(MarkCrewAbsent, mark_absent, PLANS, "absences", body=AbsenceRequest, query=("depot",), prepare=with_crews),
+    UseCase(EndCrewAbsence, end_absence, PLANS, "absences/{crew}/end", body=Nothing, query=("depot",)),
     UseCase(TakePersonOff, take_off),
     UseCase(SetCrewOfDay, set_crew, SUPERVISOR),
     UseCase(FollowCrews, follow_crews),

@@ -7,8 +7,10 @@ from typing import Any, Literal, assert_never
 from company.context import Context
 from company.reasons import PUBLISHED_AGAIN
 from contracts import dispatch_days as facts
+from contracts.bounds import OptionalId
 from contracts.dispatch import DayEvent
 from dispatch.day.state import Day, Decision, Drafted, Published, Unopened, differs_from_issue, in_order
+from dispatch.fields import DEPOT
 from dispatch.refusals import no
 from dispatch.who import PLANS
 from runtime.decision import Command, Timer
@@ -22,6 +24,7 @@ class PublishDay(Command):
     """
 
     command: Literal["PublishDay"] = "PublishDay"
+    depot: OptionalId = DEPOT
 
 
 class ReissueDay(Command):
@@ -166,7 +169,7 @@ def timers(day: Drafted | Published) -> tuple[Timer, ...]:
 
 
 USE_CASES: tuple[UseCase[Any, Any, DayEvent], ...] = (
-    UseCase(PublishDay, publish, PLANS, "publish"),
+    UseCase(PublishDay, publish, PLANS, "publish", query=("depot",)),
     UseCase(ReissueDay, reissue),
     UseCase(MarkPlanOverdue, mark_overdue),
 )

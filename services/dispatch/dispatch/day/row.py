@@ -56,9 +56,9 @@ class DayRow(Row):
         )
 
 
-def plan_of(row: DayRow | None, on: date, crews: Iterable[CrewOfDay]) -> Plan:
-    """The plan of a day, as last seen; a day that nobody planned for is empty."""
-    return Plan(DEPOT, on, tuple(crews), civil(on, time()), (), 0) if row is None else row.plan
+def plan_of(row: DayRow | None, on: date, crews: Iterable[CrewOfDay], depot: str = DEPOT) -> Plan:
+    """The plan of a depot's day, as last seen; a day that nobody planned for is empty."""
+    return Plan(depot, on, tuple(crews), civil(on, time()), (), 0) if row is None else row.plan
 
 
 def day_row(day: Day) -> DayRow | None:

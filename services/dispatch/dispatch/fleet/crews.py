@@ -8,7 +8,19 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field
 
 from company.context import Context
-from company.fleet_crews import Dissolved, Means, begin, crews_of_day, people_of, record_on, records_on, turning_days
+from company.depots import MAIN, depot_of, said_depot, said_depots
+from company.fleet_crews import (
+    Dissolved,
+    Means,
+    begin,
+    crews_of_day,
+    depot_of_crew,
+    people_of,
+    record_on,
+    records_on,
+    turning_days,
+)
+from company.policy import Policy
 from contracts import dispatch_fleet as facts
 from contracts.bounds import CivilDay, FarDay, Few, OneLine, OptionalId, Words
 from contracts.civil_time import civil_day
@@ -53,11 +65,12 @@ class DissolveCrew(Command):
 
 
 def set_crews(command: SetCrews, fleet: Opened, ctx: Context) -> Decision:
-    """定班组. Rules: B8. Refuses who or what is not on file, and who or what would be in two crews on some day."""
+    """定班组. Rules: B8. Refuses who or what is not on file, who or what would be in two crews on some day,
+    and a crew of another depot (D17)."""
     at = happened(command, ctx)
     means = fleet.means
     for crew in command.crews:
-        refused = unfit(crew, means)
+        refused = unfit(crew, means) or of_no_depot(crew, means, ctx.policy)
         if refused is not None:
             return refused
     fresh = tuple(crew for crew in command.crews if not is_in_force(crew, means))
@@ -98,6 +111,17 @@ def unfit(crew: facts.FleetCrew, means: Means) -> Rejected | None:
     if strangers:
         return no("unknown_person", person_id=strangers[0])
     return no("unknown_vehicle", vehicle=crew.vehicle) if means.vehicle(crew.vehicle) is None else None
+
+
+def of_no_depot(crew: facts.FleetCrew, means: Means, policy: Policy) -> Rejected | None:
+    """Why a crew cannot start from a depot (D17): there is none of that name, or the crew is another one's. It stays
+    one's for good, so that no day of the other has it."""
+    if depot_of(policy, crew.depot) is None:
+        return no("unknown_depot", depot=crew.depot, depots=said_depots(policy))
+    known = depot_of_crew(means, crew.crew)
+    if known in {None, crew.depot}:
+        return None
+    return no("crew_stays", crew=crew.crew, depot=said_depot(policy, known or MAIN))
 
 
 def is_in_force(crew: facts.FleetCrew, means: Means) -> bool:
@@ -166,7 +190,8 @@ def evolve(fleet: Opened, event: Event) -> Opened:
             return replace(fleet, means=replace(means, crews=(*means.crews, event.crew)))
         case facts.CrewDissolved():
             kept = tuple(one for one in means.crews if one.crew != event.crew or begin(one) < event.effective_from)
-            ended = (*means.dissolved, Dissolved(event.crew, event.effective_from))
+            depot = depot_of_crew(means, event.crew) or MAIN
+            ended = (*means.dissolved, Dissolved(event.crew, event.effective_from, depot))
             return replace(fleet, means=replace(means, crews=kept, dissolved=ended))
     assert_never(event)
 

@@ -112,6 +112,7 @@ def note_leave(command: NoteLeave, fleet: Opened, ctx: Context) -> Decision:
             ends_on=leave.ends_on,
             note=leave.note,
             name=fleet.means.name(leave.person_id),
+            depots=tuple(one.depot for one in ctx.policy.depots),
         ),
     )
 

@@ -257,6 +257,7 @@ def _corrected(job: Delivered, wrong: WrongDelivery, at: datetime, ctx: Context)
         reason=wrong.reason,
         asked_by=wrong.asked_by,
         witness=ctx.by,
+        depot=work.depot,
     )
 
 

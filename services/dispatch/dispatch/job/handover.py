@@ -193,6 +193,7 @@ def signed(
         refused=back,
         damaged=broken,
         photos=command.photos,
+        depot=work.depot,
     )
     refused = tuple(
         road.PiecesRefused(

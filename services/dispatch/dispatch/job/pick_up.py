@@ -215,6 +215,7 @@ def hand_out(command: HandOut, job: Opened, ctx: Context) -> Decision:
             handed_by=ctx.by,
             install_due=install_due(civil_day(at), delivered_lines(goods, work.lines), ctx.policy),
             photos=command.photos,
+            depot=work.depot,
         ),
     )
 

@@ -96,7 +96,8 @@ class JobRow(Row):
     booked_half: Half | None
     partial: bool
     """Agreed although the goods were not complete (A3)."""
-    depot: str | None
+    depot: str
+    """Whose crews do it (D17)."""
     on: date | None
     half: Half | None
     crew: str | None
@@ -169,6 +170,7 @@ def job_row(job: Job) -> JobRow | None:
         booked_on=None if booking is None else booking.on,
         booked_half=None if booking is None else booking.half,
         partial=booking is not None and booking.partial,
+        depot=work.depot,
         **slot,
         day_version=0 if place is None else place.day_version,
         leader=leader or None,
@@ -201,7 +203,7 @@ def _wrong(wrong: WrongDelivery) -> WrongRow:
     )
 
 
-_OF_PLACE = ("depot", "on", "half", "crew", "vehicle", "position", "window", "home_due", "install_call_due")
+_OF_PLACE = ("on", "half", "crew", "vehicle", "position", "window", "home_due", "install_call_due")
 
 
 def status_of(job: Opened) -> Status:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, assert_never
 
+from company.depots import MAIN
 from contracts import dispatch_jobs as facts
 from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
@@ -65,6 +66,8 @@ class Work:
     taken: tuple[Taken, ...] = ()
     deposited: tuple[GoodsLine, ...] = ()
     """What lies in deposit (寄存, B14) and is taken up there."""
+    depot: str = MAIN
+    """Whose crews do it (D17)."""
 
 
 @dataclass(frozen=True, slots=True)

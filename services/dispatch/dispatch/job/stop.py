@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.depots import depot_name, said_depot
 from company.policy import Policy
 from company.reasons import OTHER_DAY
 from contracts import dispatch_jobs as facts
@@ -192,6 +193,8 @@ def take_place(
 ) -> Decision:
     """The second half of it: the job may be planned; does this slot suit it?"""
     work, held = job.work, place_of(job)
+    if command.depot != work.depot:
+        return of_other_depot(policy, work.contract_no, work.depot, command.depot)
     same_day = held is not None and (held.depot, held.on) == (command.depot, command.on)
     if held is not None and same_day and held.day_version > command.day_version:
         return no("overtaken", job_id=work.job_id)
@@ -221,6 +224,12 @@ def take_place(
     )
     moved = () if held is None or same_day else left(job, command.reason or OTHER_DAY, at)
     return (*moved, scheduled)
+
+
+def of_other_depot(policy: Policy, contract_no: str, depot: str, asked: str) -> Rejected:
+    """A contract's job is a depot's, and no other one's crews do it (D17)."""
+    home, other = said_depot(policy, depot), Term.of(depot_name(policy, asked))
+    return no("job_of_other_depot", contract_no=contract_no, depot=home, asked=other)
 
 
 def taken_before(work: Work, command: TakeSlot) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.depots import delivers_to, depot_name
 from company.policy import Policy
 from company.reasons import COMPLETENESS_CORRECTED, CONTRACT_AMENDED
 from contracts import dispatch_calls as calls
@@ -54,6 +55,8 @@ class OpenJob(Command):
     complete_on: CivilDay | None = None
     due_at: Moment | None = None
     summary: ManyLines = ""
+    depot: OptionalId = ""
+    """The depot that it is delivered from; empty: the one that delivers to the customer's district (D17)."""
 
 
 class ChangeCompleteness(Command):
@@ -62,6 +65,8 @@ class ChangeCompleteness(Command):
     command: Literal["ChangeCompleteness"] = "ChangeCompleteness"
     complete_on: CivilDay | None
     reason: ManyLines
+    depot: OptionalId = ""
+    """The depot that it is delivered from; empty: it stays (D17)."""
 
 
 class LimitLine(Command):
@@ -107,29 +112,42 @@ class AmendJob(Command):
 
 
 def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
-    """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6).
-    One of which nothing was owed any more is opened again (A10, D16)."""
+    """待排 (A3): arrange a job. Said again, it corrects completeness (X1), and until departure what is ordered (A6) and
+    the depot (D17). One of which nothing was owed any more is opened again (A10, D16)."""
     if isinstance(job, Unopened) or (isinstance(job, Cancelled) and job.settled):
         return (job_opened(command, ctx),)
     work = job.work
     amended = not is_departed(job) and (command.lines, command.amount_due_fen) != (work.lines, work.amount_due_fen)
+    depot, at = other_depot(command.depot, job), happened(command, ctx)
     if (
         isinstance(job, Cancelled)
         or work.kind != "delivery"
-        or (command.complete_on == work.complete_on and not amended)
+        or (command.complete_on == work.complete_on and not amended and depot is None)
     ):
         return ()
     return (
+        *elsewhere(depot, job, at, ctx),
         facts.JobCompletenessChanged(
-            at=happened(command, ctx),
+            at=at,
             job_id=work.job_id,
             complete_on=command.complete_on,
             reason=CONTRACT_AMENDED if amended else COMPLETENESS_CORRECTED,
             lines=command.lines if amended else None,
             volume_l=volume_of(command.lines, ctx.policy) if amended else None,
             amount_due_fen=command.amount_due_fen if amended else None,
+            depot=depot,
         ),
     )
+
+
+def other_depot(depot: str, job: Opened) -> str | None:
+    """The depot that does the job from now on, if that is another one and the job has not left (D17)."""
+    return None if depot in {"", job.work.depot} or is_departed(job) else depot
+
+
+def elsewhere(depot: str | None, job: Opened, at: datetime, ctx: Context) -> tuple[facts.StopUnscheduled, ...]:
+    """No crew of the depot that it leaves brings it: its slot there is free (D17)."""
+    return () if depot is None else left(job, f"改由{depot_name(ctx.policy, depot)}发货", at)
 
 
 def job_opened(command: OpenJob, ctx: Context) -> facts.JobOpened:
@@ -148,17 +166,19 @@ def job_opened(command: OpenJob, ctx: Context) -> facts.JobOpened:
         complete_on=command.complete_on,
         due_at=command.due_at,
         summary=command.summary or goods_zh(command.lines),
+        depot=command.depot or delivers_to(ctx.policy, command.customer.district),
     )
 
 
 def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) -> Decision:
-    """货齐有变 (A3): until the goods have left; afterwards it is a matter of leftovers."""
-    at = happened(command, ctx)
-    if is_departed(job) or command.complete_on == job.work.complete_on:
+    """货齐有变 (A3, D17): until the goods have left; afterwards it is a matter of leftovers."""
+    at, depot = happened(command, ctx), other_depot(command.depot, job)
+    if is_departed(job) or (command.complete_on == job.work.complete_on and depot is None):
         return ()
     return (
+        *elsewhere(depot, job, at, ctx),
         facts.JobCompletenessChanged(
-            at=at, job_id=job.work.job_id, complete_on=command.complete_on, reason=command.reason
+            at=at, job_id=job.work.job_id, complete_on=command.complete_on, reason=command.reason, depot=depot
         ),
     )
 
@@ -295,6 +315,7 @@ def opened(event: facts.JobOpened) -> Waiting:
         ticket_id=event.ticket_id,
         summary=event.summary,
         opened_at=event.at,
+        depot=event.depot,
     )
     return Waiting(work, missing=(), call_back_on=None)
 
@@ -312,6 +333,7 @@ def evolve(job: Opened, event: Event) -> Opened:
                 deposited=_still_owed(work.deposited, lines),
                 volume_l=work.volume_l if event.volume_l is None else event.volume_l,
                 amount_due_fen=work.amount_due_fen if event.amount_due_fen is None else event.amount_due_fen,
+                depot=work.depot if event.depot is None else event.depot,
             )
             if isinstance(job, PickUp) and changed.lines != work.lines:  # a list of other pieces is none (B9)
                 return replace(job, work=changed, list_no=None)

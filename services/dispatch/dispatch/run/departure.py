@@ -96,6 +96,7 @@ def depart_loaded(command: DepartRun, run: Loaded, at: datetime, ctx: Context) -
             stops=stops,
             driver=command.driver,
             left_behind=tuple(stop.job_id for stop in sheet.stops if stop.job_id not in going),
+            depot=sheet.depot,
         ),
     )
 

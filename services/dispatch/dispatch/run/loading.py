@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.depots import MAIN
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
 from contracts.bounds import CivilDay, Few, Nth, OneLine, OptionalId, Words
@@ -44,6 +45,7 @@ class PlanRun(Command):
     vehicle: OneLine
     version: Nth
     stops: Annotated[tuple[facts.RunStop, ...], Few(1_000)]
+    depot: OptionalId = MAIN
 
 
 class IssueList(Command):
@@ -98,6 +100,7 @@ def plan(command: PlanRun, run: Run, ctx: Context) -> Decision:
                     vehicle=command.vehicle,
                     version=command.version,
                     stops=command.stops,
+                    depot=command.depot,
                 ),
             )
     assert_never(run)

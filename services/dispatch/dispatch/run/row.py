@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
+from company.depots import MAIN
 from contracts.dispatch_road import (
     DayReported,
     DeliveryListIssued,
@@ -50,6 +51,8 @@ class RunRow(Row):
     receipts: tuple[str, ...] = ()
     """Numbers of what was handed in."""
     handed_in_fen: int = 0
+    depot: str = MAIN
+    """Where it starts from (D17)."""
     version: int = 0
 
     @property
@@ -80,6 +83,7 @@ def run_row(run: Run) -> RunRow | None:
         report_overdue=road is not None and road.is_report_overdue,
         receipts=() if road is None else tuple(one.receipt_no for one in road.handed_in if one.receipt_no),
         handed_in_fen=0 if road is None else sum(one.amount_fen for one in road.handed_in),
+        depot=sheet.depot,
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
+from company.depots import MAIN
 from contracts import dispatch_road as road
 from contracts import dispatch_runs as facts
 from contracts.dispatch import RunEvent
@@ -20,6 +21,8 @@ class Sheet:
     vehicle: str
     version: int
     stops: tuple[facts.RunStop, ...]
+    depot: str = MAIN
+    """Where it starts from (D17)."""
 
 
 @dataclass(frozen=True, slots=True)

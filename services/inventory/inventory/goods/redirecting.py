@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from company.context import Context
-from company.depots import depot_name, depot_of
+from company.depots import depot_name, depot_of, said_depots
 from contracts import inventory as facts
 from contracts.bounds import OptionalId
 from contracts.inventory import GoodsEvent
@@ -51,7 +51,7 @@ def change_depot(command: ChangeDepot, goods: Known, ctx: Context) -> Decision:
     if not isinstance(goods, Expected):
         return no("contract_cancelled", rule="D17", contract_no=command.contract_no)
     if depot_of(ctx.policy, command.depot) is None:
-        return no("unknown_depot", depot=command.depot)
+        return no("unknown_depot", depot=command.depot, depots=said_depots(ctx.policy))
     if command.depot == goods.depot:
         return ()
     if goods.asked or goods.awaited or goods.corrections or command.transfer_no in goods.settled:
@@ -76,6 +76,7 @@ def change_depot(command: ChangeDepot, goods: Known, ctx: Context) -> Decision:
         reason=reason,
         lots=lots,
         to_transfer=True,
+        to_depot=command.depot,
         depot=goods.depot,
     )
     pieces = [

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from company import units
 from company.context import Context
-from company.depots import depot_of
+from company.depots import depot_of, said_depots
 from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
 from contracts.fact import Measure
@@ -95,7 +95,7 @@ def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
             if len({line.line_no for line in command.lines}) < len(command.lines):
                 return no("slip_line_twice", slip_no=command.slip_no)
             if depot_of(ctx.policy, command.depot) is None:
-                return no("unknown_depot", depot=command.depot)
+                return no("unknown_depot", depot=command.depot, depots=said_depots(ctx.policy))
             bad = next((line for line in command.lines if not _line_is_good(line)), None)
             return (slip,) if bad is None else no("bad_slip_line", line_no=bad.line_no)
         case Issued() | Voided() | Checked():

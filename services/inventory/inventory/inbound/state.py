@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from company.depots import said_depot
 from company.policy import Policy
 from contracts import inventory_inbound as facts
 from contracts.inventory_inbound import InboundEvent
 from inventory.refusals import no
-from inventory.stock.lots import said_depot, zone_of
+from inventory.stock.lots import zone_of
 from runtime.decision import Rejected
 
 Decision = Sequence[InboundEvent] | Rejected

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from company.depots import depot_name
 from company.policy import Policy, ZoneKind, ZonePolicy
 from contracts.civil_time import civil, civil_day
 from contracts.inventory_stock import Lot, LotPieces
-from runtime.refusal import Term
 
 Lots = tuple[Lot, ...]
 
@@ -109,12 +107,6 @@ def zone_of(policy: Policy, depot: str, bin_: str) -> ZonePolicy | None:
     """The zone that a bin belongs to; None for a bin that the warehouse does not have."""
     zones = (zone for place in policy.depots if place.depot == depot for zone in place.zones)
     return next((zone for zone in zones if bin_ in zone.bins), None)
-
-
-def said_depot(policy: Policy, depot: str) -> Term:
-    """A depot in the words of a refusal: by its name, with its id beside them (D17)."""
-    name = depot_name(policy, depot)
-    return Term(name, name, depot)
 
 
 def default_bin(policy: Policy, depot: str, kind: ZoneKind) -> str:

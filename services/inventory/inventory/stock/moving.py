@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from company.context import Context
+from company.depots import said_depot
 from contracts.bounds import OneLine
 from contracts.inventory_stock import Lot, LotPieces, StockEvent
 from contracts.spelling import Lot as LotNo
 from inventory.fields import MAX_PIECES, Note, Reason, dated
 from inventory.refusals import no
-from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, said_depot, take_of, zone_of
+from inventory.stock.lots import Lots, at_place, bin_for, by_lot, pieces, take_of, zone_of
 from inventory.stock.state import Decision, Move, NoCard, Stock, lots_of, moved
 from inventory.who import HANDLES, KEEPER, SETTLES
 from runtime.decision import Command, Rejected

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field
 
 from company.context import Context
-from company.depots import depot_of
+from company.depots import depot_of, said_depot, said_depots
+from company.policy import policy_book
 from contracts import inventory_transfers as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.inventory_stock import LotPieces
@@ -14,7 +15,6 @@ from inventory.fields import MAX_PIECES, Note, Reason, Text, TransferNo, dated
 from inventory.goods.lots import spread
 from inventory.goods.row import PIECES
 from inventory.refusals import no
-from inventory.stock.lots import said_depot
 from inventory.transfer.state import (
     Asked,
     Decision,
@@ -124,7 +124,7 @@ def ask_transfer(command: AskTransfer, transfer: Transfer, ctx: Context) -> Deci
         return () if same else no("transfer_contradicts", transfer_no=command.transfer_no)
     for depot in (command.from_depot, command.to_depot):
         if depot_of(ctx.policy, depot) is None:
-            return no("unknown_depot", depot=depot)
+            return no("unknown_depot", depot=depot, depots=said_depots(ctx.policy))
     if command.from_depot == command.to_depot:
         return no("same_depot", depot=said_depot(ctx.policy, command.from_depot))
     bad = next((line for line in command.lines if not _is_good(line)), None)
@@ -302,12 +302,13 @@ async def for_contracts(asker: Asker, number: str, body: Any) -> AskTransfer:
     """What is for a contract goes to the depot that delivers it."""
     told = {name: getattr(body, name) for name in type(body).model_fields if name != "command"}
     command = AskTransfer.model_validate({**told, "transfer_no": number})
+    policy = policy_book().at(asker.now)
     for contract_no in sorted({line.contract_no for line in command.lines if line.contract_no}):
         goods = await asker.view(PIECES).get(contract_no)
         if goods is None or goods.customer is None:
             asker.refuse(no("no_goods", contract_no=contract_no), 404)
         if goods.depot != command.to_depot:
-            asker.refuse(no("contract_of_other_depot", contract_no=contract_no, depot=goods.depot))
+            asker.refuse(no("contract_of_other_depot", contract_no=contract_no, depot=said_depot(policy, goods.depot)))
     return command
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
+from company.depots import MAIN
 from contracts import order as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Nth, OptionalId
 from contracts.civil_time import civil, civil_day
@@ -53,6 +54,7 @@ class NoteGoods(Command):
     arrived_on: CivilDay
     lot: Lot = ""
     told_by: OptionalId = ""
+    depot: OptionalId = MAIN
 
 
 class NoteLot(Command):
@@ -102,6 +104,7 @@ class NoteRelease(Command):
     lines: Annotated[tuple[GoodsLine, ...], Few(1_000)]
     reason: ManyLines
     lots: Annotated[tuple[LineLot, ...], Few(1_000)] = ()
+    to_depot: OptionalId = ""
 
 
 class NoteReturn(Command):
@@ -139,9 +142,10 @@ def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
         waybill=command.waybill,
         lot=command.lot,
         told_by=command.told_by,
+        depot=command.depot,
     )
     lines = changed_line(contract.lines, command.line_no, lambda line: _with_receipt(line, receipt))
-    return (noted, *completeness(contract, lines, at, ctx, "到货有变"))
+    return (noted, *completeness(_from_depot(contract, command.depot), lines, at, ctx, "到货有变"))
 
 
 def note_lot(command: NoteLot, contract: Known, ctx: Context) -> Decision:
@@ -238,9 +242,10 @@ def note_damage(command: NoteDamage, contract: Known, ctx: Context) -> Decision:
 
 
 def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decision:
-    """The warehouse released pieces: they count for this contract no longer.
+    """The warehouse released pieces: they count for this contract no longer. Where another depot delivers it from now
+    on, dispatch hears of it even if the contract was not complete.
 
-    Rules: A6, A3, X7. Refuses: number_taken.
+    Rules: A6, A3, D17, X7. Refuses: number_taken.
     """
     release = Moved(command.release_id, counted(command.lines))
     known = said_before(contract.course.releases, release, Term("释放", "release"))
@@ -254,11 +259,21 @@ def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decisio
         lines=command.lines,
         reason=command.reason,
         lots=command.lots,
+        to_depot=command.to_depot,
     )
     lines = changed_pieces(
         contract.lines, command.lines, lambda line, pieces: _with_release(line, pieces, command.lots)
     )
-    return (noted, *completeness(contract, lines, at, ctx, command.reason))
+    after = _from_depot(contract, command.to_depot)
+    told = completeness(after, lines, at, ctx, command.reason)
+    if not told and after != contract and isinstance(after, Waiting) and complete_on(lines) is None:
+        told = said(replace(after, lines=lines), None, at, ctx, command.reason)
+    return (noted, *told)
+
+
+def _from_depot(contract: Known, depot: str) -> Known:
+    """The contract, delivered from that depot (D17); "" leaves it where it is."""
+    return replace(contract, course=replace(contract.course, depot=depot)) if depot else contract
 
 
 def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
@@ -341,6 +356,7 @@ def said(
                 quantity=short.lacking(),
                 reason=reason,
                 part=after.course.part,
+                depot=after.course.depot,
             ),
         )
     return (
@@ -354,6 +370,7 @@ def said(
             lines=tuple(_as_owed(line) for line in after.lines if line.owed()),
             complete_on=on,
             part=after.course.part,
+            depot=after.course.depot,
         ),
     )
 
@@ -376,7 +393,8 @@ def evolve(contract: Known, event: Event) -> Known:
     match event:
         case facts.GoodsNoted():
             receipt = Receipt(event.waybill, event.quantity, event.arrived_on, lot=event.lot, told_by=event.told_by)
-            return with_line(contract, event.line_no, lambda line: _with_receipt(line, receipt))
+            here = _from_depot(contract, event.depot)
+            return with_line(here, event.line_no, lambda line: _with_receipt(line, receipt))
         case facts.GoodsLotNoted():
             return with_line(contract, event.line_no, lambda line: _of_lot(line, event))
         case facts.LotsAgreed():
@@ -386,7 +404,8 @@ def evolve(contract: Known, event: Event) -> Known:
             return with_line(contract, event.line_no, lambda line: _with_damage(line, damage))
         case facts.GoodsReleaseNoted():
             release = Moved(event.release_id, counted(event.lines))
-            noted = replace(contract, course=replace(course, releases=(*course.releases, release)))
+            course = replace(course, releases=(*course.releases, release), depot=event.to_depot or course.depot)
+            noted = replace(contract, course=course)
             return with_pieces(noted, event.lines, lambda line, pieces: _with_release(line, pieces, event.lots))
         case facts.GoodsReturnNoted():
             back = Moved(event.return_id, ((event.line_no, event.quantity),))

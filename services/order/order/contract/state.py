@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from company.depots import MAIN
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.job_ids import is_delivery
 from contracts.order import CallResult, DelayFault, OrderEvent
@@ -312,6 +313,8 @@ class Course:
     returns: tuple[Moved, ...] = ()
     corrections: tuple[str, ...] = ()
     """Numbers of corrections of deliveries (D16)."""
+    depot: str = MAIN
+    """From which depot it is delivered, as the warehouse said last (D17)."""
 
     @property
     def part(self) -> int:
