@@ -7,6 +7,10 @@ MAIN = "main"
 """The depot of what names none: all that was recorded while there was one."""
 
 
+SPELT = r"^[a-z][a-z0-9-]{0,29}$"
+"""How a depot's id is spelt."""
+
+
 def depot_of(policy: Policy, depot: str) -> DepotPolicy | None:
     """One of the company's depots; None for a name that it does not have."""
     return next((one for one in policy.depots if one.depot == depot), None)

@@ -321,7 +321,7 @@ class CompletenessLost(Fact, wire="songda.order.CompletenessLost.v1"):
     part: int = 1
     """Which of the contract's deliveries is to come (A10)."""
     depot: str = ""
-    """From which depot it is delivered, once one is known (D17)."""
+    """The depot that delivers it from now on, where that is another one (D17)."""
 
 
 class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):

@@ -18,6 +18,7 @@ from dashboards.assessment.kpi import GOAL, Duty
 from dashboards.assets import asset
 from dashboards.board.rhythm import CLOSES, OPENS, minute_of
 from dashboards.board.view import BoardView, Say
+from dashboards.depots import Depots
 from dashboards.nav import places_for
 from dashboards.words import Lang, Words
 from runtime.lacking import lacking
@@ -122,10 +123,11 @@ def theme_for(request: Request) -> str:
 
 
 def link_to(request: Request) -> Callable[[str, str], str]:
-    """Makes the address of this page with one query parameter changed."""
+    """Makes the address of this page with one query parameter changed; another choice begins on its first page."""
 
     def link(name: str, value: str) -> str:
-        query = {**request.query_params, name: value}
+        kept = {key: text for key, text in request.query_params.items() if key != "after" or name in LOOKS}
+        query = {**kept, name: value}
         return f"{request.url.path}?{urlencode({key: text for key, text in query.items() if text})}"
 
     return link
@@ -150,7 +152,7 @@ def page(request: Request, name: str, words: Words, *, now: datetime, status: in
     return response
 
 
-def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: bool) -> dict[str, str]:
+def board_parts(view: BoardView, words: Words, depots: Depots, *, shape: str, shows_backlog: bool) -> dict[str, str]:
     """Element id -> its HTML, for every part of the board that can change while somebody looks."""
     part: Any = template("board_parts.html").module
     w = words
@@ -163,7 +165,7 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
     if shape == "list":
         return own_language({**parts, "list": part.list_rows(w, view)}, w)
     for lane in view.lanes:
-        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write, view.on)
+        parts[f"head-{slug(lane.crew)}"] = part.head(w, lane, view.may_write, view.on, depots)
         for cell in lane.cells:
             parts[f"cell-{slug(lane.crew)}-{cell.half}"] = part.cell(w, lane, cell, view.may_write)
     if shows_backlog:
@@ -173,7 +175,7 @@ def board_parts(view: BoardView, words: Words, *, shape: str, shows_backlog: boo
             "back-later": part.later(w, view),
             "back-blocked": part.blocked(w, view),
         }
-    return own_language({**parts, "form": part.form(w, view)}, w)
+    return own_language({**parts, "form": part.form(w, view, depots)}, w)
 
 
 def own_language(parts: Mapping[str, object], words: Words) -> dict[str, str]:

@@ -13,3 +13,5 @@ class Person(BaseModel):
     role: str
     store: str | None = None
     crew: str | None = None
+    depot: str | None = None
+    """Where the person works (D17); None: in all depots."""

@@ -1,6 +1,6 @@
 """回看: the board as of a moment over HTTP (X2): what the address asks for, and the slider that shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import get_args
@@ -66,11 +66,11 @@ def asked(query: Mapping[str, str], now: datetime) -> AsOf | None:
     return None if moment >= now else AsOf(moment, known)
 
 
-async def read_past(caller: Caller, on: date, as_of: AsOf) -> tuple[BoardView, Slider]:
+async def read_past(caller: Caller, on: date, as_of: AsOf, depots: Sequence[str]) -> tuple[BoardView, Slider]:
     """The board of then, and the slider of that civil day."""
-    view = await read_board_as_of(caller, on, as_of.moment, as_of.known)
+    view = await read_board_as_of(caller, on, as_of.moment, as_of.known, depots)
     day = civil_day(as_of.moment)
-    changes = await changes_of_day(caller, on, day, as_of.known)
+    changes = await changes_of_day(caller, on, day, as_of.known, depots)
     ticks = {min(minute_of(_upward(change)) or LAST_MINUTE, LAST_MINUTE) for change in changes}
     moments = {*ticks, minute_of(as_of.moment)}
     opens, closes = min(OPENS, *moments), max(CLOSES, *moments)

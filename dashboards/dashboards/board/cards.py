@@ -40,15 +40,17 @@ class Viewer:
     """None: may see every contract."""
     past: bool = False
     """The board of a moment that is over (X2): nothing can be moved on it."""
+    looks: bool = False
+    """The board of several depots (D17): each is planned on its own."""
 
     @property
     def plans(self) -> bool:
         """Whether this person may plan this board (B4)."""
-        return not self.past and self.role in PLANS
+        return not (self.past or self.looks) and self.role in PLANS
 
     def moves(self, kind: JobKind) -> bool:
         """Whether this person may give jobs of a kind their place."""
-        if self.past:
+        if self.past or self.looks:
             return False
         return self.role in (PLANS_VISITS if kind == "visit" else PLANS)
 

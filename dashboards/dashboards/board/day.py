@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from company.depots import MAIN
 from company.policy import Policy
 from contracts.civil_time import civil, civil_day
 from contracts.dispatch_days import CrewOfDay
@@ -64,7 +65,7 @@ def board_view(
     now: datetime,
     policy: Policy,
     viewer: Viewer,
-    depot: str = "main",
+    depot: str = MAIN,
 ) -> BoardView:
     """Rows -> what the board shows.
 
@@ -77,7 +78,7 @@ def board_view(
     plan_due = civil(on - timedelta(days=1), policy.plan_due)
     lanes = tuple(
         lane_of(crew, day, by_id, on=on, now=now, policy=policy, plan_due=plan_due, viewer=viewer)
-        for crew in crews_of(day, policy)
+        for crew in crews_of(day, policy, depot)
         if viewer.sees_lane(crew.crew, on)
     )
     backlog = _backlog(by_id.values(), waiting, on=on, now=now, viewer=viewer)
@@ -115,11 +116,11 @@ def board_view(
 # --- lanes -----------------------------------------------------------------------------------------------------
 
 
-def crews_of(day: BoardDay | None, policy: Policy) -> tuple[CrewOfDay, ...]:
-    """The day's crews once it was opened, else those that usually work (B8)."""
+def crews_of(day: BoardDay | None, policy: Policy, depot: str = MAIN) -> tuple[CrewOfDay, ...]:
+    """The day's crews once it was opened, else the depot's that usually work (B8, D17)."""
     if day is not None and day.row.crews:
         return day.row.crews
-    return tuple(CrewOfDay.model_validate(crew.model_dump()) for crew in policy.crews)
+    return tuple(CrewOfDay.model_validate(crew.model_dump()) for crew in policy.crews if crew.depot == depot)
 
 
 def lane_of(
@@ -146,6 +147,7 @@ def lane_of(
         leader_name=crew.leader_name,
         members=crew.members,
         vehicle=crew.vehicle,
+        depot=crew.depot,
         absent=_absent(crew, day),
         lights=_lights(crew, cards, jobs, on=on, now=now, policy=policy, plan_due=plan_due, published=published),
         cells=(cells[0], cells[1]),

@@ -13,12 +13,14 @@ from contracts.civil_time import civil
 from contracts.dispatch_days import SlotConfirmed, SlotReleased, SlotReserved
 from contracts.fact import Fact
 from dashboards.board.cards import Incomplete, Viewer
-from dashboards.board.day import Waiting, board_view
-from dashboards.board.reading import own_contracts, road_crews
+from dashboards.board.day import Waiting
+from dashboards.board.reading import in_districts, own_contracts, road_crews
 from dashboards.board.rhythm import bar_day
-from dashboards.board.rows import BoardDay, by_date
+from dashboards.board.rows import BoardDay
+from dashboards.board.together import Lying, board_of_depots
 from dashboards.board.view import BoardView
 from dashboards.journal import ENTRIES, Entry, Known, by_aggregate, changed_between, moment_text, told_by
+from dispatch.day.aggregate import day_id
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS, JobFile
 from dispatch.who import CREW
@@ -26,7 +28,6 @@ from order.contract.row import CONTRACTS
 from runtime.http import Caller
 from runtime.said import Saying
 
-DEPOT = "main"
 MOST_WAITING = 200
 """Contracts that waited for goods at that moment and are looked at; the board shows some forty."""
 
@@ -64,12 +65,14 @@ def events(told: Sequence[Saying[Any]]) -> list[Any]:
     return [one.event for one in told]
 
 
-async def read_board_as_of(caller: Caller, on: date, moment: datetime, known: Known) -> BoardView:
+async def read_board_as_of(
+    caller: Caller, on: date, moment: datetime, known: Known, depots: Sequence[str]
+) -> BoardView:
     """The board of day `on` as it was at `moment`, or, with `happened`, as we know now that it was."""
     past, bar = Past(moment, known), bar_day(on, moment)
     wanted = sorted({on, bar, bar + timedelta(days=1)})
-    day_events = await _events(caller, "dispatch", [f"day:{DEPOT}:{each.isoformat()}" for each in wanted])
-    days = by_date([day for entries in day_events.values() if (day := past.day(entries)) is not None])
+    day_events = await _events(caller, "dispatch", [day_id(each, depot) for each in wanted for depot in depots])
+    days = [day for entries in day_events.values() if (day := past.day(entries)) is not None]
     named = {_job_of(one.fact) for entries in day_events.values() for one in entries} - {None}
     job_events = await _events(caller, "dispatch", {f"job:{job}" for job in named} | await _open_jobs(caller, moment))
     jobs = [job for entries in job_events.values() if (job := past.job(entries)) is not None]
@@ -77,28 +80,26 @@ async def read_board_as_of(caller: Caller, on: date, moment: datetime, known: Kn
     contracts: list[Incomplete] = []
     if caller.person.role not in CREW:
         with_job = {job.row.contract_no for job in jobs if job.row.kind == "delivery"}
-        waited = await _events(caller, "order", await _waiting_contracts(caller, moment, own))
+        waited = await _events(caller, "order", await _waiting_contracts(caller, moment, own, depots))
         found = [one for entries in waited.values() if (one := past.contract(entries)) is not None]
         contracts = sorted(
             (one for one in found if one.row.contract_no not in with_job),
             key=lambda one: (one.row.promised_on, one.row.contract_no),
         )
-    return board_view(
-        days,
-        [job for job in jobs if not job.row.over or job.row.on in wanted],
-        Waiting(contracts),
+    there = [job for job in jobs if not job.row.over or job.row.on in wanted]
+    return board_of_depots(
+        Lying(depots, days, there, Waiting(contracts)),
         on=on,
         now=moment,
         policy=policy_book().at(moment),
         viewer=Viewer(role=caller.person.role, crews=await road_crews(caller, [on]), contracts=own, past=True),
-        depot=DEPOT,
     )
 
 
-async def changes_of_day(caller: Caller, on: date, slider: date, known: Known) -> list[datetime]:
+async def changes_of_day(caller: Caller, on: date, slider: date, known: Known, depots: Sequence[str]) -> list[datetime]:
     """When something about the board of `on` changed on the civil day `slider`."""
     first, last = _span(slider)
-    day = await _events(caller, "dispatch", [f"day:{DEPOT}:{on.isoformat()}"])
+    day = await _events(caller, "dispatch", [day_id(on, depot) for depot in depots])
     named = {_job_of(one.fact) for entries in day.values() for one in entries} - {None}
     jobs = await _events(caller, "dispatch", [f"job:{job}" for job in named])
     return changed_between((one for entries in (*day.values(), *jobs.values()) for one in entries), first, last, known)
@@ -133,9 +134,12 @@ async def _open_jobs(caller: Caller, moment: datetime) -> set[str]:
     return {f"job:{number}" for number in still} | await _told_since(caller, "dispatch", "job", ENDS, moment)
 
 
-async def _waiting_contracts(caller: Caller, moment: datetime, own: frozenset[str] | None) -> set[str]:
+async def _waiting_contracts(
+    caller: Caller, moment: datetime, own: frozenset[str] | None, depots: Sequence[str]
+) -> set[str]:
     """Contracts whose goods were not complete at `moment`: they are not yet, or were completed or cancelled later."""
-    mine = {} if own is None else {"row.store_code": caller.person.store}
+    mine: dict[str, Any] = {} if own is None else {"row.store_code": caller.person.store}
+    mine |= in_districts(policy_book().at(moment), depots)
     order = [("row.promised_on", 1), ("_id", 1)]
     still = await caller.view(CONTRACTS).numbers(
         {"row.ended": False, "row.complete": False, **mine}, sort=order, limit=MOST_WAITING

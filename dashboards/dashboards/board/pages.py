@@ -18,6 +18,7 @@ from dashboards.board.reading import BOARD, nearest_day, read_board
 from dashboards.board.shared import SharedLooks
 from dashboards.board.view import BoardView
 from dashboards.board.week_pages import week_page
+from dashboards.depots import OfDepot, depots_for, remembered
 from dashboards.journal import Known
 from dashboards.nav import home_of
 from dashboards.render import LOOKS, board_parts, words_for
@@ -50,7 +51,7 @@ def districts(view: BoardView) -> list[str]:
 
 
 @router.get("/board", include_in_schema=False)
-@takes(*LOOKS, "date", "view", "as_of", "known", "find", "district")
+@takes(*LOOKS, "date", "view", "as_of", "known", "find", "district", "depot")
 @seated("board")
 async def board_page(seat: Seat) -> Response:
     """派工板."""
@@ -66,30 +67,32 @@ async def board_page(seat: Seat) -> Response:
     if request.query_params.get("view") == "week":
         return await week_page(seat, on)
     shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
-    position = caller.position()
+    position, depots = caller.position(), depots_for(caller, now)
     past: board_asof.Slider | None = None
     if as_of is None:
-        view = await read_board(caller, on, now)
+        view = await read_board(caller, on, now, depots.shown)
     else:
-        view, past = await board_asof.read_past(caller, on, as_of)
+        view, past = await board_asof.read_past(caller, on, as_of, depots.shown)
     empty = view.totals.deliveries + view.totals.visits == 0
     shows_backlog = caller.person.role not in CREW
-    parts = board_parts(view, words, shape=shape, shows_backlog=shows_backlog)
-    stream = {"view": shape, "lang": words.lang, "after": position, "seen": live.digest(parts)}
-    query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known"}}
-    return seat.show(
+    parts = board_parts(view, words, depots, shape=shape, shows_backlog=shows_backlog)
+    stream = {"view": shape, "lang": words.lang, "depot": depots.asked, "after": position, "seen": live.digest(parts)}
+    query = {name: text for name, text in request.query_params.items() if name in {"view", "as_of", "known", "depot"}}
+    shown = seat.show(
         "board.html",
         view=view,
+        depots=depots,
         past=past,
         look_back=_address(request, as_of=now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")),
         back_to_now=_address(request, as_of="", known=""),
         shape=shape,
         shows_backlog=shows_backlog,
         districts=districts(view),
-        nearest=await nearest_day(caller) if empty else None,
+        nearest=await nearest_day(caller, depots.shown) if empty else None,
         stream=f"/live/board/{on.isoformat()}?{urlencode(stream)}",
         day_link=lambda of, step: f"/board?{urlencode({**query, 'date': (of + timedelta(days=step)).isoformat()})}",
     )
+    return remembered(shown, caller, depots)
 
 
 def _address(request: Request, **changed: str) -> str:
@@ -108,12 +111,13 @@ async def board_json(
     known: Annotated[
         Known, Query(description="recorded: as known then; happened: as known now, late facts in their place")
     ] = "recorded",
+    depot: OfDepot = None,
 ) -> BoardView:
     """What the board page shows, as data: lanes, cells, cards, backlog, duties of the lanes, rhythm of the day."""
     now = utc_now()
     if as_of is None or as_of >= now:
-        return await read_board(caller, on, now)
-    return await read_board_as_of(caller, on, as_of, known)
+        return await read_board(caller, on, now, depots_for(caller, now, depot).shown)
+    return await read_board_as_of(caller, on, as_of, known, depots_for(caller, now, depot).shown)
 
 
 @router.get(
@@ -131,6 +135,7 @@ async def board_live(
         Literal["html", "json"], Query(description="json: parts of BoardView as {part: value}")
     ] = "html",
     view: Shape = "day",
+    depot: OfDepot = None,
     after: live.After = None,
     seen: live.Seen = None,
     last_event_id: Annotated[OneLine | None, Header()] = None,
@@ -143,19 +148,22 @@ async def board_live(
     picture, position = live.resume(last_event_id, seen, after)
     shows_backlog = caller.person.role not in CREW
 
-    lang = words_for(request, utc_now()).lang
+    lang, depots = words_for(request, utc_now()).lang, depots_for(caller, utc_now(), depot)
 
     async def html(now: datetime) -> live.Parts:
-        return board_parts(
-            await read_board(caller, on, now), words_for(request, now), shape=view, shows_backlog=shows_backlog
-        )
+        board, words = await read_board(caller, on, now, depots.shown), words_for(request, now)
+        return board_parts(board, words, depots, shape=view, shows_backlog=shows_backlog)
 
     async def data(now: datetime) -> live.Parts:
-        return json_parts(await read_board(caller, on, now))
+        return json_parts(await read_board(caller, on, now, depots.shown))
 
     if format == "json":
-        return live.response(_events(caller, _shared(caller, data, (on, format)), live.json_frame, picture, position))
-    return live.response(_events(caller, _shared(caller, html, (on, view, lang)), live.html_frame, picture, position))
+        return live.response(
+            _events(caller, _shared(caller, data, (on, format, depots.asked)), live.json_frame, picture, position)
+        )
+    return live.response(
+        _events(caller, _shared(caller, html, (on, view, lang, depots.asked)), live.html_frame, picture, position)
+    )
 
 
 def _shared(caller: Caller, make: Callable[[datetime], Awaitable[live.Parts]], kind: tuple[Hashable, ...]) -> live.Look:

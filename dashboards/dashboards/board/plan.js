@@ -5,7 +5,8 @@
 (() => {
   const { $, on, say, zh, day, published, named, make, toast, dialog, cells, fit, ask, place, post, tell, reasonFor } =
     window.Board;
-  const path = (rest) => `/api/days/${day()}/${rest}`;
+  const { depot } = $('plan-tools').dataset;
+  const path = (rest) => `/api/days/${day()}/${rest}${depot ? `?depot=${depot}` : ''}`;
   const words = (text) => (zh ? text.zh : text.en);
   const km = (metres) => (metres / 1000).toFixed(1);
   const clock = (iso) => Page.clock(new Date(iso));

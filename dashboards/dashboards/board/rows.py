@@ -1,9 +1,10 @@
 """What the board reads: days as dispatch's own rows have them, now or as of a moment (X2)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from company.depots import MAIN
 from dispatch.day.row import DAYS, DayFile, DayRow
 from runtime.said import Said
 from runtime.view import Whole
@@ -25,6 +26,6 @@ def board_day(row: DayRow, said: Said) -> BoardDay:
 BOARD_DAYS = Whole(DAYS, board_day)
 
 
-def by_date(days: Sequence[BoardDay]) -> Mapping[date, BoardDay]:
-    """Days by their dates."""
-    return {day.row.on: day for day in days}
+def by_date(days: Iterable[BoardDay], depot: str = MAIN) -> Mapping[date, BoardDay]:
+    """A depot's days by their dates."""
+    return {day.row.on: day for day in days if day.row.depot == depot}

@@ -114,6 +114,7 @@ class Lane(Shown):
     leader_name: str | None
     members: tuple[str, ...]
     vehicle: str
+    depot: str
     absent: str | None = None
     """Why the crew is not there that day, or that half-day (B8)."""
     lights: tuple[Light, ...]
@@ -153,9 +154,10 @@ class Totals(Shown):
 
 
 class BoardView(Shown):
-    """派工板 of one depot and day, as it is known at `now`."""
+    """派工板 of a day and one depot, or all of them, as it is known at `now`."""
 
     depot: str
+    """Empty: all depots, to be looked at only (D17)."""
     on: date
     today: date
     now: datetime

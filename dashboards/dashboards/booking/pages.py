@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
+from company.depots import MAIN
 from contracts.dispatch_jobs import Checklist
 from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, purpose_named, queue, subject_of
 from dashboards.listing import every
@@ -34,13 +35,15 @@ async def calls(seat: Seat) -> Response:
     chosen = await seat.caller.view(CALLS).get(wanted) if wanted else None
     call = call_of(chosen, seat) if chosen is not None else rows[0] if rows and wanted is None else None
     query = {name: text for name, text in seat.request.query_params.items() if text and name not in {"after", "call"}}
+    subject = None if call is None else await subject_of(seat, call)
+    depot = MAIN if subject is None or subject.job is None else subject.job.depot
     return seat.show(
         "booking.html",
         slice=part,
         calls=rows,
         call=call,
-        subject=None if call is None else await subject_of(seat, call),
-        days=await free_days(seat, seat.today) if call is not None and call.purpose == "booking" else (),
+        subject=subject,
+        days=await free_days(seat, seat.today, depot) if call is not None and call.purpose == "booking" else (),
         checklist=tuple(Checklist.model_fields),
         day=day,
         purpose=purpose,

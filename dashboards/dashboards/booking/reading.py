@@ -9,7 +9,7 @@ from contracts.job_ids import contract_of, delivery_of
 from contracts.notify import CallPurpose
 from dashboards.board.day import crews_of
 from dashboards.board.reading import read_days
-from dashboards.board.rows import BoardDay
+from dashboards.board.rows import BoardDay, by_date
 from dashboards.listing import Json, Slice, page_of
 from dashboards.seat import Seat
 from dispatch.job.row import JOBS, JobRow
@@ -103,17 +103,17 @@ async def subject_of(seat: Seat, call: CallShown) -> Subject:
     return Subject(None if contract is None else contract_no, None if job is None else job_id, job)
 
 
-async def free_days(seat: Seat, today: date) -> tuple[DayFree, ...]:
-    """The next two weeks: where a delivery still finds a place (B8), and what is too near (B1)."""
+async def free_days(seat: Seat, today: date, depot: str) -> tuple[DayFree, ...]:
+    """The next two weeks of a depot: where a delivery still finds a place (B8), and what is too near (B1)."""
     policy = policy_book().at(seat.now)
     wanted = [today + timedelta(days=number) for number in range(1, DAYS_SHOWN + 1)]
-    days = await read_days(seat.caller, wanted)
+    days = by_date(await read_days(seat.caller, wanted, (depot,)), depot)
     early = today + timedelta(days=policy.booking_days_ahead)
-    return tuple(DayFree(on, on < early, _halves(days.get(on), policy)) for on in wanted)
+    return tuple(DayFree(on, on < early, _halves(days.get(on), policy, depot)) for on in wanted)
 
 
-def _halves(day: BoardDay | None, policy: Policy) -> tuple[HalfFree, HalfFree]:
-    crews = [crew for crew in crews_of(day, policy) if crew.kind == "delivery"]
+def _halves(day: BoardDay | None, policy: Policy, depot: str) -> tuple[HalfFree, HalfFree]:
+    crews = [crew for crew in crews_of(day, policy, depot) if crew.kind == "delivery"]
     gone = {} if day is None else {absence.crew: absence.half for absence in day.row.absences}
     slots = [] if day is None else [held.slot for held in day.row.held if held.slot.kind == "delivery"]
     found = []

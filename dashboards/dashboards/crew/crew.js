@@ -26,6 +26,7 @@
   } = window.Crew.parts;
   const TRY_MS = 15e3;
   const names = JSON.parse($('crews').textContent);
+  const depots = JSON.parse($('depots').textContent);
 
   async function routeView() {
     const { route } = phone;
@@ -103,7 +104,8 @@
     const [, month, date] = (route?.on ?? day()).split('-').map(Number);
     const on = zh ? `${month}月${date}日` : `${date}/${month}`;
     const crew = route?.crew ?? me.crew;
-    const sub = [run?.vehicle, me.name, say('crew.stops', { n: stops().length })].filter(Boolean).join(' · ');
+    const place = [depots[run?.depot], run?.vehicle];
+    const sub = [...place, me.name, say('crew.stops', { n: stops().length })].filter(Boolean).join(' · ');
     return [
       header(say('crew.today', { on, crew: names[crew] ?? crew }), sub),
       body,

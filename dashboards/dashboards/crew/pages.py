@@ -34,6 +34,7 @@ async def crew(seat: Seat) -> Response:
         "crew.html",
         limit_fen=policy.vehicle_cash_limit_fen,
         crews={crew.crew: crew.name for crew in policy.crews},
+        depots={one.depot: one.name for one in policy.depots} if len(policy.depots) > 1 else {},
         desks={"receivers": _people(seat, *RECEIVES_CASH)},
     )
 

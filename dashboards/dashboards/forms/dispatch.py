@@ -17,6 +17,7 @@ from contracts.dispatch_road import PiecesRefused, StopEnded
 from contracts.dispatch_runs import CashCollected, RunStop
 from contracts.fact import ContractLine, Customer
 from dashboards.board.reading import read_board
+from dashboards.depots import depots_for
 from dashboards.forms.form import Content, Form
 from dashboards.nav import STAFF
 from dashboards.seat import Seat
@@ -57,11 +58,13 @@ async def _schedule(seat: Seat, subject: str) -> Content | None:
     on = seat.day_of(subject)
     if on is None:
         return None
-    view = await read_board(seat.caller, on, seat.now)
+    depots = depots_for(seat.caller, seat.now)
+    view = await read_board(seat.caller, on, seat.now, depots.shown)
     lanes = [lane for lane in view.lanes if any(cell.cards for cell in lane.cells)]
     if not lanes:
         return None
-    return {"view": view, "lanes": lanes, "on": on, "money": seat.person.role in ROLES_THAT_SEE_MONEY}
+    money = seat.person.role in ROLES_THAT_SEE_MONEY
+    return {"view": view, "lanes": lanes, "on": on, "money": money, "depots": depots}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ async def _dispatch_sheet(seat: Seat, subject: str) -> Content | None:
     run, stops = found
     return {
         "run": run.row,
+        "depots": depots_for(seat.caller, seat.now),
         "file": run,
         "stops": stops,
         "money": seat.person.role in ROLES_THAT_SEE_MONEY,

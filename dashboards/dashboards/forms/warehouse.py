@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 from company.crew_of_day import own_crew_on
 from dashboards.both_units import both_units
+from dashboards.depots import depots_for
 from dashboards.forms.form import Content, Form
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
+from dashboards.warehouse.picking import Load, PickDay
 from dashboards.warehouse.reading import lines_before, read_picking, read_shelf
 from dashboards.warehouse.transfers_pages import depot_named
 from inventory.count.aggregate import COUNT
@@ -39,11 +41,20 @@ async def _day_list(seat: Seat, subject: str) -> Content | None:
         return None
     if seat.is_one_of(*LOADS) and await own_crew_on(seat.caller, on) != crew:
         return None
-    view = await read_picking(seat, on)
-    loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
+    depots = depots_for(seat.caller, seat.now)
+    view: PickDay | None = None
+    loads: tuple[Load, ...] = ()
+    for depot in depots.names if crew else (depots.one,):
+        view = await read_picking(seat, on, depot)
+        loads = () if view is None else tuple(load for load in view.loads if crew in ("", load.crew))
+        if loads:
+            break
     runs = [f"run:{on.isoformat()}:{load.crew}" for load in loads]
     numbers = {letters: await last_of(seat.caller, letters, runs) for letters in ("FL", "SY")}
-    return {"view": view, "on": on, "loads": loads, "crew": crew, "numbers": numbers} if loads else None
+    if view is None or not loads:
+        return None
+    named = depots.named(view.depot)
+    return {"view": view, "on": on, "loads": loads, "crew": crew, "numbers": numbers, "depot": named}
 
 
 async def _bin_card(seat: Seat, sku: str) -> Content | None:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
 from dashboards.both_units import both_units
+from dashboards.depots import depots_for
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -41,6 +42,7 @@ async def arrivals(seat: Seat) -> Response:
         reasons=get_args(InboundReason),
         stream=stream,
         sheet=f"/warehouse/arrivals.xlsx?{seat.request.url.query}",
+        depot=depots_for(seat.caller, seat.now).one,
         depots=depots_of(seat),
         may_issue=seat.may(INBOUND, IssueSlip),
     )
@@ -102,6 +104,7 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         liabilities=get_args(Liability),
         outcomes=get_args(SettleOutcome),
         bins=bins_of(seat, found.row.depot),
+        depot=depots_for(seat.caller, seat.now).one,
         depots=depots_of(seat),
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,

@@ -9,13 +9,14 @@ from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
 from dashboards.both_units import both_units
+from dashboards.depots import depots_for, remembered
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
 from dashboards.warehouse.ledger import Parting, partings
-from dashboards.warehouse.reading import DEPOT, bins_of
+from dashboards.warehouse.reading import bins_of
 from inventory import who
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import OpenCount
@@ -36,25 +37,29 @@ router = Router(include_in_schema=False)
 
 
 @router.get("/warehouse/counts")
-@takes(*LOOKS, "q", "state", "after")
+@takes(*LOOKS, "q", "state", "after", "depot")
 @seated("warehouse", who.READS_COUNTS)
 async def counts(seat: Seat) -> Response:
     """What falls due, what is being counted, and what was."""
     stream = rows_stream(seat.caller, (COUNTS.name, PLANS.name))
-    found = await seat.caller.view(COUNT_FILES).find({}, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
-    plan = await seat.caller.view(PLANS).get(DEPOT)
-    report = await _partings(seat)
-    return seat.show(
+    depots = depots_for(seat.caller, seat.now)
+    of_depot = {"row.depot": depots.one}
+    found = await seat.caller.view(COUNT_FILES).find(of_depot, sort=[("row.opened_at", -1)], limit=COUNTS_SHOWN)
+    plan = await seat.caller.view(PLANS).get(depots.one)
+    report = await _partings(seat, depots.one)
+    shown = seat.show(
         "counts.html",
+        depots=depots,
         counts=sorted(found, key=lambda one: one.row.status != "open"),
         plan=None if plan is None else plan.items,
         plans=policy_book().at(seat.now).count_plan,
         open_partings=[one for one in report if not one.settled],
-        zones=tuple(bins_of(seat)),
+        zones=tuple(bins_of(seat, depots.one)),
         stream=stream,
         may_open=seat.may(COUNT, OpenCount),
         may_plan=seat.may(COUNT_PLAN, StartCountPlan),
     )
+    return remembered(shown, seat.caller, depots)
 
 
 @router.get("/warehouse/counts.xlsx")
@@ -103,18 +108,19 @@ async def count(seat: Seat, count_no: Id) -> Response:
         compared=[line for line in lines if line.status not in BLIND],
         units=await both_units(seat, {line.sku for line in lines}),
         reasons=get_args(CountReason),
-        bins=bins_of(seat),
+        bins=bins_of(seat, file.row.depot),
+        depot=depots_for(seat.caller, seat.now).named(file.row.depot),
         stream=stream,
         offered=await seat.offered(COUNT, COUNTS.name, count_no),
     )
 
 
-async def _partings(seat: Seat) -> list[Parting]:
+async def _partings(seat: Seat, depot: str) -> list[Parting]:
     rows = seat.caller.view(COUNTS)
-    counts = await rows.find({"row.depot": DEPOT}, sort=[("row.opened_at", -1)], limit=REPORT_COUNTS)
+    counts = await rows.find({"row.depot": depot}, sort=[("row.opened_at", -1)], limit=REPORT_COUNTS)
     lines = (line for one in counts for line in one.lines)
     skus = sorted({line.sku for line in lines if line.compared is not None and line.compared.difference})
-    ids = {card_no(DEPOT, sku): sku for sku in skus}
+    ids = {card_no(depot, sku): sku for sku in skus}
     stocks = {row.sku: row for row in (await seat.caller.view(STOCKED).get_many(list(ids))).values()}
     cards: dict[str, list[MoveRow]] = {sku: [] for sku in skus}
     for move in await seat.caller.view(MOVES).find({"row.card": {"$in": list(ids)}}, sort=[("row.move_no", 1)]):
@@ -123,23 +129,25 @@ async def _partings(seat: Seat) -> list[Parting]:
 
 
 @router.get("/warehouse/report")
-@takes(*LOOKS)
+@takes(*LOOKS, "depot")
 @seated("warehouse", who.READS_COUNTS)
 async def report(seat: Seat) -> Response:
     """账、卡、物: what parts and the first move after which it does."""
     stream = rows_stream(seat.caller, (COUNTS.name, STOCKED.name))
-    return seat.show("ledger.html", rows=await _partings(seat), stream=stream)
+    depots = depots_for(seat.caller, seat.now)
+    rows = await _partings(seat, depots.one)
+    return remembered(seat.show("ledger.html", rows=rows, depots=depots, stream=stream), seat.caller, depots)
 
 
 @router.get("/warehouse/report.xlsx")
-@takes(*LOOKS)
+@takes(*LOOKS, "depot")
 @seated("warehouse", who.READS_COUNTS)
 async def report_sheet(seat: Seat) -> Response:
     """The report as a spreadsheet (X6)."""
     words = seat.words
     names = ("line.sku", "line.name", "wh.bin", "ledger.stock", "ledger.card", "ledger.goods", "ledger.counted_at")
     more = ("lot", "ledger.agreed", "ledger.first", "count.reason", "count.status", "count.no")
-    found = await _partings(seat)
+    found = await _partings(seat, depots_for(seat.caller, seat.now).one)
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
         for one in found:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.both_units import both_units, by_hundreds
+from dashboards.depots import depots_for, remembered
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
@@ -70,16 +71,18 @@ router = Router(include_in_schema=False)
 
 
 @router.get("/warehouse")
-@takes(*LOOKS, "date")
+@takes(*LOOKS, "date", "depot")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def picking(seat: Seat) -> Response:
     """备货: a day's list by vehicle, the morning feedback, and QC (B6, B9, B21)."""
     on = seat.day("date") or seat.today
     stream = rows_stream(seat.caller, PICKING)
-    view = await read_picking(seat, on)
-    return seat.show(
+    depots = depots_for(seat.caller, seat.now)
+    view = await read_picking(seat, on, depots.one)
+    shown = seat.show(
         "warehouse.html",
         on=on,
+        depots=depots,
         days=(seat.today, seat.today + timedelta(days=1)),
         view=view,
         codes={} if view is None else await _labels_of(seat, {stop.contract_no for stop in view.stops}),
@@ -90,6 +93,7 @@ async def picking(seat: Seat) -> Response:
         may_fail=seat.may(QUALITY, FailQuality),
         causes=get_args(QualityCause),
     )
+    return remembered(shown, seat.caller, depots)
 
 
 async def _labels_of(seat: Seat, contracts: Collection[str]) -> dict[tuple[str, int], dict[str, int]]:
@@ -111,7 +115,7 @@ async def stock(seat: Seat) -> Response:
     stream = rows_stream(seat.caller, (STOCKED.name,))
     part = await stock_page(seat, chosen, seat.asked("after", longest=400))
     query = {name: text for name, text in seat.request.query_params.items() if text and name != "after"}
-    return seat.show(
+    shown = seat.show(
         "stock.html",
         chosen=chosen,
         slice=part,
@@ -123,6 +127,7 @@ async def stock(seat: Seat) -> Response:
         stream=stream,
         sheet=f"/warehouse/stock.xlsx?{urlencode(query)}",
     )
+    return remembered(shown, seat.caller, depots_for(seat.caller, seat.now))
 
 
 @router.get("/warehouse/stock.xlsx")

@@ -96,8 +96,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class PickDay:
-    """A day's list, by vehicle."""
+    """A depot's list of a day, by vehicle."""
 
+    depot: str
     version: int
     issued_at: datetime
     feedback_due: datetime
@@ -145,6 +146,7 @@ def pick_day(
         for crew, stops in sorted(by_crew.items())
     )
     return PickDay(
+        depot=picklist.depot,
         version=picklist.edition,
         issued_at=picklist.issued_at,
         feedback_due=picklist.feedback_due,

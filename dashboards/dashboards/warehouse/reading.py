@@ -7,6 +7,7 @@ from datetime import date
 from company.policy import policy_book
 from contracts.inventory_stock import StockShortReported
 from contracts.spelling import sku as spelt_sku
+from dashboards.depots import depots_for
 from dashboards.inbox.waiting import IN_WAREHOUSE
 from dashboards.listing import BY_ID, SHEET_ROWS, Json, Slice, Sort, both, every, page_of, starts_with
 from dashboards.seat import Seat
@@ -30,16 +31,16 @@ HELD = ("held", "free", "pending", "short", "dead")
 """What the stock list may be narrowed to: held for contracts, free, waiting for a decision, short, dead."""
 
 
-async def read_picking(seat: Seat, on: date) -> PickDay | None:
-    """The day's list by vehicle, or None when no plan has reached the warehouse (B9)."""
+async def read_picking(seat: Seat, on: date, depot: str) -> PickDay | None:
+    """A depot's list of a day by vehicle, or None when no plan has reached it (B9)."""
     caller = seat.caller
-    picklist = await caller.view(PICK_LISTS).get(number_of(DEPOT, on))
+    picklist = await caller.view(PICK_LISTS).get(number_of(depot, on))
     if picklist is None:
         return None
     contracts = sorted({stop.contract_no for stop in picklist.stops})
     orders = await caller.view(CONTRACTS).get_many(contracts)
-    day = await caller.view(DAYS).get(day_no(on))
-    stock = await caller.view(STOCKED).find({"row.holders": {"$in": contracts}})
+    day = await caller.view(DAYS).get(day_no(on, depot))
+    stock = await caller.view(STOCKED).find({"row.holders": {"$in": contracts}, "row.depot": depot})
     return pick_day(
         picklist,
         crews=() if day is None else day.crews,
@@ -86,12 +87,13 @@ class StockChosen:
 
 
 def stock_chosen(seat: Seat) -> StockChosen:
-    """What the address chooses."""
+    """What the address chooses; the depot also by whom it is asked."""
+    depots = depots_for(seat.caller, seat.now)
     return StockChosen(
         q=seat.asked("q", longest=40),
         held=seat.one_of("held", HELD),
         bin=seat.asked("bin", longest=20),
-        depot=seat.one_of("depot", tuple(depots_of(seat))),
+        depot=depots.chosen if depots.several else None,
     )
 
 

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
-from dashboards.listing import every, page_of
+from dashboards.depots import Depots, depots_for, remembered
+from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import Cell, sheet
-from dashboards.warehouse.reading import DEPOT
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, ReleaseExcess
@@ -26,7 +27,8 @@ router = Router(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A line of a contract that lacks pieces or has too many; `free` pieces of the sku could be allocated."""
+    """A line of a contract that lacks pieces or has too many; `free` pieces of the sku could be allocated, in the
+    depot that delivers it (D17)."""
 
     contract_no: str
     line_no: int
@@ -34,6 +36,7 @@ class Gap:
     name: str
     pieces: int
     free: int
+    depot: str
 
 
 def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[Gap]:
@@ -45,7 +48,8 @@ def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[G
             sku=line.sku,
             name=line.name,
             pieces=pieces,
-            free=free.get(line.sku, 0),
+            free=free.get(card_no(row.depot, line.sku), 0),
+            depot=row.depot,
         )
         for row in rows
         for line in row.lines
@@ -54,32 +58,41 @@ def gaps(rows: Sequence[GoodsRow], kind: str, free: Mapping[str, int]) -> list[G
 
 
 async def _free(seat: Seat, rows: Sequence[GoodsRow]) -> dict[str, int]:
-    ids = sorted({card_no(DEPOT, line.sku) for row in rows for line in row.lines})
-    return {row.sku: row.free for row in (await seat.caller.view(STOCKED).get_many(ids)).values()}
+    ids = sorted({card_no(row.depot, line.sku) for row in rows for line in row.lines})
+    return {card: row.free for card, row in (await seat.caller.view(STOCKED).get_many(ids)).items()}
+
+
+def _query(kind: str, depots: Depots) -> Json:
+    """Contracts of these depots that have such a gap."""
+    gap: Json = {f"row.{kind}": {"$gt": 0}}
+    return gap if depots.chosen is None or not depots.several else gap | {"row.depot": depots.chosen}
 
 
 @router.get("/warehouse/shortages")
-@takes(*LOOKS, "kind", "after")
+@takes(*LOOKS, "kind", "after", "depot")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def shortages(seat: Seat) -> Response:
     """Contracts that lack pieces, line by line, with the free stock that could be theirs."""
     kind = seat.one_of("kind", KINDS) or "missing"
     stream = rows_stream(seat.caller, (PIECES.name, STOCKED.name))
-    part = await page_of(seat.caller.view(PIECES), {f"row.{kind}": {"$gt": 0}}, after=seat.asked("after", longest=400))
-    return seat.show(
+    depots = depots_for(seat.caller, seat.now)
+    part = await page_of(seat.caller.view(PIECES), _query(kind, depots), after=seat.asked("after", longest=400))
+    shown = seat.show(
         "shortages.html",
+        depots=depots,
         kind=kind,
         kinds=KINDS,
         slice=part,
         rows=gaps(part.rows, kind, await _free(seat, part.rows)),
         stream=stream,
-        sheet=f"/warehouse/shortages.xlsx?kind={kind}",
+        sheet=f"/warehouse/shortages.xlsx?{urlencode({'kind': kind, 'depot': depots.asked})}",
         may_fill=seat.may(GOODS, ReleaseExcess if kind == "excess" else AskAllocation),
     )
+    return remembered(shown, seat.caller, depots)
 
 
 @router.get("/warehouse/shortages.xlsx")
-@takes(*LOOKS, "kind")
+@takes(*LOOKS, "kind", "depot")
 @seated("warehouse", who.SEES_WAREHOUSE)
 async def shortages_sheet(seat: Seat) -> Response:
     """All of them (X6)."""
@@ -87,7 +100,7 @@ async def shortages_sheet(seat: Seat) -> Response:
     names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.caller.view(PIECES), {f"row.{kind}": {"$gt": 0}}):
+        async for row in every(seat.caller.view(PIECES), _query(kind, depots_for(seat.caller, seat.now))):
             for one in gaps([row], kind, await _free(seat, [row])):
                 yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
 

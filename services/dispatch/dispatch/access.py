@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel
 
 from company.crew_of_day import own_crew_on, works_on
-from company.depots import depot_of, said_depots
+from company.depots import SPELT, depot_of, said_depots
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
@@ -33,7 +33,9 @@ def of_the_company(depot: str) -> str:
     return depot
 
 
-DepotInQuery = Annotated[str, Query(description="哪个仓库 of which depot (D17)"), AfterValidator(of_the_company)]
+DepotInQuery = Annotated[
+    str, Query(pattern=SPELT, description="哪个仓库 of which depot (D17)"), AfterValidator(of_the_company)
+]
 
 
 async def job_file(caller: Caller, job: str) -> JobFile:

@@ -38,6 +38,7 @@ class RunView(BaseModel):
 
     on: date
     crew: str
+    depot: str
     leader: str | None
     vehicle: str
     edition: int
@@ -78,7 +79,7 @@ def run_view(run: RunFile, role: str) -> RunView:
     loaded, gone, closed, report = run.loaded, run.gone, run.closed, run.report
     hidden = None if role in SEES_CASH else _CASH
     return RunView(
-        **row.model_dump(include={"on", "crew", "leader", "vehicle", "edition", "status", "version"}),
+        **row.model_dump(include={"on", "crew", "depot", "leader", "vehicle", "edition", "status", "version"}),
         stops=[_stop(stop) for stop in row.stops],
         counted=None if loaded is None else [_stop(stop) for stop in loaded.counted],
         leader_signed=None if loaded is None else loaded.leader_signed,

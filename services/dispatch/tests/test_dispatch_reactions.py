@@ -68,6 +68,7 @@ def test_complete_goods_open_the_delivery() -> None:
         amount_due_fen=DUE_FEN,
         promised_on=date(2026, 3, 14),
         complete_on=date(2026, 3, 9),
+        depot="main",
     )
     assert asked("order", event) == {"dispatch.open_delivery": (Ask(f"job:{JOB}", opened),)}
 
@@ -113,6 +114,7 @@ def test_a_delivery_opens_the_installation_of_what_is_to_be_installed() -> None:
         customer=CUSTOMER,
         lines=(TOILET,),
         due_at=INSTALL_DUE,
+        depot="main",
     )
     assert asked("dispatch", DELIVERED)["dispatch.open_installation"] == (Ask("job:I-HT26030001", opened),)
 

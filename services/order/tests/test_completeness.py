@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from typing import TypeGuard
 
 import pytest
 from order_story import given
@@ -313,3 +314,26 @@ def test_the_receipt_that_is_told_again_is_known_by_the_lot_that_was_told_first(
     state = story.after(gone, ctx=CTX).state
     assert isinstance(state, Waiting)
     assert {lot: sum(one.kept for one in came) for lot, came in state.lines[0].lots().items()} == {"": 6, "D07": 0}
+
+
+def test_the_depot_is_the_one_that_the_goods_came_to_and_a_change_is_told_also_while_pieces_lack() -> None:
+    """D17, A3: who plans the delivery hears from the contract which depot has its goods."""
+    came = [replace_depot(goods(number, quantity, 9, "YD1"), "shunde") for number, quantity in ((1, 2), (2, 1))]
+    (told,) = [one for one in given(SIGNED).after(came[0], ctx=CTX).asks(came[1], CTX).made if completes(one)]
+    assert told.depot == "shunde"
+    there = given(SIGNED).after(*came, ctx=CTX)
+    piece = GoodsLine(line_no=1, sku="WC-101", name="连体坐便器", quantity=1)
+    back = NoteRelease(contract_no="HT26030001", release_id="r1", lines=(piece,), reason="改仓", to_depot="main")
+    lost = [one for one in there.asks(back, CTX).made if isinstance(one, CompletenessLost)]
+    assert [(one.line_no, one.quantity, one.depot) for one in lost] == [(1, 1, "main")]
+    lacking_before = there.after(back.model_copy(update={"release_id": "r0", "to_depot": ""}), ctx=CTX)
+    late = [one for one in lacking_before.asks(back, CTX).made if isinstance(one, CompletenessLost)]
+    assert [one.depot for one in late] == ["main"]
+
+
+def replace_depot(came: NoteGoods, depot: str) -> NoteGoods:
+    return came.model_copy(update={"depot": depot})
+
+
+def completes(event: OrderEvent) -> TypeGuard[GoodsCompleted]:
+    return isinstance(event, GoodsCompleted)

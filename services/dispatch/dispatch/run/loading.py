@@ -279,7 +279,10 @@ def evolve(run: Run, event: Event) -> Run:
     """The run before it leaves."""
     match event:
         case facts.RunPlanned():
-            return Planned(Sheet(event.on, event.crew, event.leader, event.vehicle, event.version, event.stops))
+            sheet = Sheet(
+                event.on, event.crew, event.leader, event.vehicle, event.version, event.stops, depot=event.depot
+            )
+            return Planned(sheet)
         case road.DeliveryListIssued():
             return replace(run, list_no=event.list_no) if isinstance(run, Planned | Loaded) else run
         case facts.RunLoaded():

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel, Field
 
+from company.depots import SPELT
 from contracts.spelling import Spelt, sku
 from runtime.http import Caller
 from runtime.typed_rows import Model
@@ -20,8 +21,8 @@ PaperInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$")]
 SkuInPath = Annotated[str, Path(min_length=1, max_length=80, examples=["BTH-0421", "TC60/60-A"]), Spelt(sku)]
 """In an address as `{sku:path}`: it may hold slashes, and has no small letters: no word of an address is part of it."""
 CountInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$", examples=["PD-260320-1a2b3c"])]
-Depot = Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
-DepotInBody = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+Depot = Annotated[str, Query(pattern=SPELT)]
+DepotInBody = Annotated[str, Field(pattern=SPELT)]
 
 
 class Rows(BaseModel):

@@ -268,7 +268,8 @@ def note_release(command: NoteRelease, contract: Known, ctx: Context) -> Decisio
     told = completeness(after, lines, at, ctx, command.reason)
     if not told and after != contract and isinstance(after, Waiting) and complete_on(lines) is None:
         told = said(replace(after, lines=lines), None, at, ctx, command.reason)
-    return (noted, *told)
+    moved = {"depot": command.to_depot}
+    return (noted, *(one.model_copy(update=moved) if isinstance(one, facts.CompletenessLost) else one for one in told))
 
 
 def _from_depot(contract: Known, depot: str) -> Known:
@@ -356,7 +357,6 @@ def said(
                 quantity=short.lacking(),
                 reason=reason,
                 part=after.course.part,
-                depot=after.course.depot,
             ),
         )
     return (
