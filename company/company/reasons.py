@@ -18,6 +18,8 @@ COLLECTED: Final = "客户自提 the customer collects"
 SITE_NOT_READY: Final = "现场未备好 site not ready"
 BOOKED_ANEW: Final = "改约 booked for another day"
 OTHER_DAY: Final = "改排他日 moved to another day"
+OTHER_DEPOT: Final = "改由他仓发货 delivered from another depot"
+"""Why a job leaves its slot: no crew of the depot that it leaves brings it (D17)."""
 SAME_DAY: Final = "同日换位 moved within the day"
 """Of a release that the same job's next reservation follows; for any other reason the job leaves the slot."""
 BACK_TO_BACKLOG: Final = "退回待排 back to the backlog"
@@ -49,6 +51,7 @@ BY_THE_SYSTEM: Final = (
     SITE_NOT_READY,
     BOOKED_ANEW,
     OTHER_DAY,
+    OTHER_DEPOT,
     SAME_DAY,
     BACK_TO_BACKLOG,
     EXPIRED,

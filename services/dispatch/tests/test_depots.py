@@ -15,6 +15,7 @@ from planning_desk import SUPERVISOR, Desk, a_desk
 from second_depot import DISTRICT, SHUNDE, TWO, in_force
 
 from company.fleet_crews import crews_of_day, policy_means
+from company.reasons import OTHER_DEPOT
 from contracts.dispatch_fleet import FleetCrew, LeaveNoted
 from contracts.dispatch_jobs import JobCompletenessChanged, SlotDeclined, StopUnscheduled
 from contracts.order import CompletenessLost, GoodsCompleted
@@ -84,7 +85,7 @@ def test_a_record_without_a_depot_is_of_the_first_one() -> None:
 
 def test_a_job_follows_its_contract_to_another_depot_and_leaves_its_place() -> None:
     """D17: no crew of the depot that it leaves brings it."""
-    left = StopUnscheduled(at=NOW, job_id=JOB, reason="改由顺德仓发货", on=DAY, day_version=2)
+    left = StopUnscheduled(at=NOW, job_id=JOB, reason=OTHER_DEPOT, on=DAY, day_version=2)
     moved = JobCompletenessChanged(at=NOW, job_id=JOB, complete_on=None, reason="改仓", depot=SHUNDE)
     asks = a_job(OPENED, BOOKED, SCHEDULED, PUBLISHED).asks(
         ChangeCompleteness(complete_on=None, reason="改仓", depot=SHUNDE), TWO_CTX

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 
 from company.context import Context
-from company.depots import delivers_to, depot_name
+from company.depots import delivers_to
 from company.policy import Policy
-from company.reasons import COMPLETENESS_CORRECTED, CONTRACT_AMENDED
+from company.reasons import COMPLETENESS_CORRECTED, CONTRACT_AMENDED, OTHER_DEPOT
 from contracts import dispatch_calls as calls
 from contracts import dispatch_jobs as facts
 from contracts.bounds import CivilDay, Few, HowMany, ManyLines, Moment, MoneyFen, Nth, OptionalId, Words
@@ -126,7 +126,7 @@ def open_job(command: OpenJob, job: Job, ctx: Context) -> Decision:
     ):
         return ()
     return (
-        *elsewhere(depot, job, at, ctx),
+        *elsewhere(depot, job, at),
         facts.JobCompletenessChanged(
             at=at,
             job_id=work.job_id,
@@ -145,9 +145,9 @@ def other_depot(depot: str, job: Opened) -> str | None:
     return None if depot in {"", job.work.depot} or is_departed(job) else depot
 
 
-def elsewhere(depot: str | None, job: Opened, at: datetime, ctx: Context) -> tuple[facts.StopUnscheduled, ...]:
+def elsewhere(depot: str | None, job: Opened, at: datetime) -> tuple[facts.StopUnscheduled, ...]:
     """No crew of the depot that it leaves brings it: its slot there is free (D17)."""
-    return () if depot is None else left(job, f"改由{depot_name(ctx.policy, depot)}发货", at)
+    return () if depot is None else left(job, OTHER_DEPOT, at)
 
 
 def job_opened(command: OpenJob, ctx: Context) -> facts.JobOpened:
@@ -176,7 +176,7 @@ def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) 
     if is_departed(job) or (command.complete_on == job.work.complete_on and depot is None):
         return ()
     return (
-        *elsewhere(depot, job, at, ctx),
+        *elsewhere(depot, job, at),
         facts.JobCompletenessChanged(
             at=at, job_id=job.work.job_id, complete_on=command.complete_on, reason=command.reason, depot=depot
         ),
