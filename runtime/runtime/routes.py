@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Signer
 from runtime.http import Answer, Caller, SignedIn
+from runtime.person import Person
 from runtime.route import Router
 from runtime.second import Signs, signed_too, without_second
 from runtime.signing import left_to_sign, prove, signer_named
@@ -24,7 +25,15 @@ Access = Callable[[Caller, str], Awaitable[None]]
 """What stands beyond the role between a person and one aggregate (a store's own contracts); refuses, or returns."""
 
 
+Guard = Callable[[Caller, Person, str, Command], Awaitable[None]]
+"""What stands between a person, who asks or signs beside, and what is asked of one aggregate; refuses, or returns."""
+
+
 async def everybody(_: Caller, __: str) -> None:
+    """Nothing stands between."""
+
+
+async def anybody(_: Caller, __: Person, ___: str, ____: Command) -> None:
     """Nothing stands between."""
 
 
@@ -37,7 +46,8 @@ class Address:
 
     `parts`: annotated types of what its number is made of in a path, where that is several things, `a:b`, or none at
     all (`/fleet/people`); they fill the command's fields too. `key`: its number, where that is not what the path says.
-    `begins`: the command's field with which the number begins, where the path does not say it.
+    `begins`: the command's field with which the number begins, where the path does not say it. `guard`: what stands
+    between, once it is known what is asked.
     """
 
     aggregate: Aggregate[Any, Any]
@@ -52,6 +62,7 @@ class Address:
     values: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Any] | None = None
     begins: str = ""
+    guard: Guard = anybody
     key: Callable[[str], str] = str
 
     @property
@@ -114,9 +125,11 @@ def _endpoint(address: Address, case: UseCase[Any, Any, Any], body_type: type[Ba
         key = address.key(number) if not address.begins else f"{getattr(command, address.begins)}:{number}"
         says = new if case.says is None else {**(new or {}), **case.says(command)}
         aggregate_id = address.aggregate.key(key)
+        await address.guard(caller, caller.person, aggregate_id, command)
         second: Signer | None = None
         if case.second is not None and signs is not None:
             second = await signer_named(caller, case.second, signs.person)
+            await address.guard(caller, caller.request.app.state.people[second.id], aggregate_id, command)
             if signs.pin is None:
                 return await left_to_sign(caller, second, case.code, aggregate_id, command)
             await prove(caller, second, signs.pin)

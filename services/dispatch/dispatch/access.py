@@ -8,16 +8,18 @@ from pydantic import AfterValidator, BaseModel
 
 from company.crew_of_day import own_crew_on, works_on
 from company.depots import SPELT, depot_of, said_depots
+from company.own_depot import at_own_depot
 from company.policy import Policy, policy_book
 from contracts.bounds import CivilDay
 from dispatch.job.aggregate import JOB
 from dispatch.job.row import JOB_FILES, JOBS, JobFile, JobRow, Status
 from dispatch.job.stop import WhoseStop
 from dispatch.refusals import no
-from dispatch.run.row import RUN_FILES, RunFile
+from dispatch.run.aggregate import RUN
+from dispatch.run.row import RUN_FILES, RUNS, RunFile
 from dispatch.who import CREW, LEADS
 from runtime.clock import utc_now
-from runtime.decision import Rejected
+from runtime.decision import Command, Rejected
 from runtime.http import Caller, Refusal
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
@@ -108,6 +110,16 @@ async def on_own_run(caller: Caller, run: str) -> None:
     """A leader asks of the own crew's day only."""
     on, _, crew = run.partition(":")
     await own_crew(caller, date.fromisoformat(on), crew, *LEADS)
+
+
+async def where(caller: Caller, aggregate_id: str, __: Command) -> frozenset[str]:
+    """Where a run starts from, or a job's goods are (D17): its keepers count them out, and no other's."""
+    kind, _, number = aggregate_id.partition(":")
+    row = await (caller.view(RUNS) if kind == RUN.name else caller.view(JOBS)).get(number)
+    return frozenset() if row is None else frozenset({row.depot})
+
+
+OWN_DEPOT = at_own_depot(where, no)
 
 
 def not_your_crew(crew: str | None, mine: str | None) -> Rejected:

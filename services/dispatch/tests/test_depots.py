@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from dispatch_cases import BOOKED, CTX, DAY, DELIVERED, JOB, LINES, NOW, OPENED, PUBLISHED, READY, SCHEDULED, a_job
+from dispatch_office import COUNT, RUN, WAREHOUSE, an_office
+from dispatch_office import LEADER as OF_THE_CREW
 from dispatch_world import World
 from hypothesis import given as every
 from hypothesis import settings
@@ -34,7 +36,7 @@ from dispatch.job.stop import TakeSlot
 from dispatch.job.terms import ChangeCompleteness, OpenJob
 from dispatch.reactions import lose_completeness, open_delivery, open_installation, take_off
 from dispatch.run.aggregate import run_id
-from runtime.testing import given
+from runtime.testing import given, signs
 
 TWO_CTX = replace(CTX, policy=TWO)
 CREWS = {crew.crew: crew.depot for crew in TWO.crews}
@@ -269,6 +271,21 @@ async def test_a_proposal_is_made_of_the_depots_own_backlog(desk: Desk) -> None:
         moves = (await desk.done(f"{DAYS}/proposal?depot={depot}", {"kinds": ["delivery"]}))["moves"]
         assert [one["job_id"] for one in moves] == [job]
         assert moves[0]["to"]["crew"] in crews
+
+
+async def test_goods_are_counted_out_by_keepers_of_the_runs_depot_also_as_the_second_who_signs() -> None:
+    """D17, B9, B23"""
+    async with an_office() as office:
+        await office.published()
+        known = office.app.state.people
+        office.app.state.people = {**known, WAREHOUSE: known[WAREHOUSE].model_copy(update={"depot": SHUNDE})}
+        loads = ((WAREHOUSE, OF_THE_CREW), (OF_THE_CREW, WAREHOUSE))
+        wrong = [await office.post(asks, f"{RUN}/load", {"counted": COUNT, "second": signs(by)}) for asks, by in loads]
+        assert [(one.status_code, one.json()["code"]) for one in wrong] == 2 * [(403, "not_your_depot")]
+        assert "顺德仓" in wrong[0].json()["zh"]
+        office.app.state.people = {**known, WAREHOUSE: known[WAREHOUSE].model_copy(update={"depot": "main"})}
+        own = await office.post(WAREHOUSE, f"{RUN}/load", {"counted": COUNT, "second": signs(OF_THE_CREW)})
+        assert own.status_code == 200, own.text
 
 
 JOBS, DEPOTS = ("D-1", "D-2", "D-3"), ("main", SHUNDE)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from dispatch.access import CrewInPath, DayInPath, DepotInQuery, JobInPath, on_own_job, on_own_run
+from dispatch.access import OWN_DEPOT, CrewInPath, DayInPath, DepotInQuery, JobInPath, on_own_job, on_own_run
 from dispatch.api import calls, days, doorstep, fleet, jobs, plan, runs
 from dispatch.day.aggregate import DAY
 from dispatch.fields import DEPOT
@@ -15,7 +15,7 @@ from runtime.route import Router
 from runtime.routes import Address, routes
 
 router = Router(prefix="/api", tags=["dispatch 调度"])
-router.include_router(routes(Address(JOB, "/jobs", "job", JobInPath, on_own_job)))
+router.include_router(routes(Address(JOB, "/jobs", "job", JobInPath, on_own_job, guard=OWN_DEPOT)))
 router.include_router(
     routes(
         Address(
@@ -27,7 +27,9 @@ router.include_router(
         )
     )
 )
-router.include_router(routes(Address(RUN, "/runs", parts={"on": DayInPath, "crew": CrewInPath}, access=on_own_run)))
+router.include_router(
+    routes(Address(RUN, "/runs", parts={"on": DayInPath, "crew": CrewInPath}, access=on_own_run, guard=OWN_DEPOT))
+)
 router.include_router(
     routes(
         Address(

@@ -7,8 +7,9 @@ from fastapi import Request, Response, UploadFile
 from pydantic import BaseModel, ValidationError
 
 from inventory.api.common import CountInPath
+from inventory.api.where import OWN_DEPOT
 from inventory.count.aggregate import COUNT
-from inventory.count.counting import CountPieces
+from inventory.count.counting import CompareCount, CountPieces
 from inventory.count.rows import count_of
 from inventory.count_sheet_file import SheetRow, place_of, read_sheet
 from inventory.count_workbook import write_sheet
@@ -74,8 +75,7 @@ async def sheet_in(
     count_no: CountInPath, request: Request, caller: SignedIn, file: Annotated[UploadFile | None, "the workbook"] = None
 ) -> SheetTaken:
     """Row by row: what is taken, and what is refused with the reason. The same sheet again changes nothing."""
-    caller.allow(*COUNTS)
-    await count_of(caller, count_no)
+    await _may_take(caller, count_no)
     uploads: Uploads = request.app.state.uploads
     with tempfile.TemporaryFile() as raw:
         if file is None:
@@ -95,6 +95,13 @@ async def sheet_in(
         else:
             repeated += 1
     return SheetTaken(taken=taken, repeated=repeated, refused=tuple(sorted(refused, key=lambda one: one.row)))
+
+
+async def _may_take(caller: Caller, count_no: str) -> None:
+    """Who counts there: keepers of that depot (D17)."""
+    caller.allow(*COUNTS)
+    await count_of(caller, count_no)
+    await OWN_DEPOT(caller, caller.person, COUNT.key(count_no), CompareCount(cards=()))
 
 
 async def _take(caller: Caller, count_no: str, row: SheetRow) -> RowRefused | bool:

@@ -10,6 +10,7 @@ from contracts.bounds import Id, Moment, OptionalId
 from contracts.civil_time import civil_day
 from contracts.inventory_counts import CountKind
 from inventory.api.common import CountInPath, DepotInBody
+from inventory.api.where import OWN_DEPOT
 from inventory.count.aggregate import COUNT
 from inventory.count.choice import Selection, choose, in_words, zones_of
 from inventory.count.counting import MAX_LINES, OpenCount
@@ -29,9 +30,9 @@ from runtime.routes import Address, routes
 router = Router()
 
 router.include_router(
-    routes(Address(COUNT, "/counts", "count_no", CountInPath, told=True, values={"at": Moment | None}))
+    routes(Address(COUNT, "/counts", "count_no", CountInPath, told=True, values={"at": Moment | None}, guard=OWN_DEPOT))
 )
-router.include_router(routes(Address(COUNT_PLAN, "/countplans", "depot", Id)))
+router.include_router(routes(Address(COUNT_PLAN, "/countplans", "depot", Id, guard=OWN_DEPOT)))
 
 Json = dict[str, Any]
 
@@ -127,6 +128,7 @@ async def open_count(body: CountWanted, caller: SignedIn) -> Answer:
         )
         for zone in zones
     ]
+    await OWN_DEPOT(caller, caller.person, COUNT.key(number), sheets[0])
     outcomes = await caller.ask_all(
         [(COUNT.key(one.count_no), one, zone) for one, zone in zip(sheets, zones, strict=True)]
     )

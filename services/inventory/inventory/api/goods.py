@@ -9,6 +9,7 @@ from company.crew_of_day import STOPS, works_on
 from company.masking import customer_for
 from contracts.fact import Customer
 from inventory.api.common import ContractNoInPath
+from inventory.api.where import OWN_DEPOT
 from inventory.goods.aggregate import GOODS
 from inventory.goods.moves import moves_of
 from inventory.goods.row import PIECES, ComingBack, Correction, StockLine
@@ -68,5 +69,5 @@ async def _has_work(caller: Caller, contract_no: str) -> bool:
     return await caller.rows("tickets").count(visits) > 0
 
 
-ADDRESS = Address(GOODS, "/goods", "contract_no", ContractNoInPath, works_there, told=True)
+ADDRESS = Address(GOODS, "/goods", "contract_no", ContractNoInPath, works_there, told=True, guard=OWN_DEPOT)
 router.include_router(routes(ADDRESS))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from contracts.inventory_packing import PackageLabel
 from inventory.api.common import ContractNoInPath
+from inventory.api.where import OWN_DEPOT
 from inventory.label_code import LabelKeys, code_of, verify
 from inventory.labels import LABELS
 from inventory.packing_rows import PRINTED
@@ -24,7 +25,7 @@ from runtime.typed_rows import Views
 
 router = Router()
 
-router.include_router(routes(Address(LABELS, "/goods", "contract_no", ContractNoInPath, told=True)))
+router.include_router(routes(Address(LABELS, "/goods", "contract_no", ContractNoInPath, told=True, guard=OWN_DEPOT)))
 
 UNKNOWN: dict[str, Any] = {
     "name": "",

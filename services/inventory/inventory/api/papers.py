@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from inventory.api.common import Paging, PaperInPath, Rows, page
+from inventory.api.where import OWN_DEPOT
 from inventory.loan import LOAN
 from inventory.loan_row import LOAN_FILES, LoanFile
 from inventory.refusals import no
@@ -23,10 +24,10 @@ from runtime.typed_rows import Model
 
 router = Router()
 for address in (
-    Address(LOAN, "/loans", "number", PaperInPath, told=True),
-    Address(SCRAP, "/scraps", "number", PaperInPath, told=True),
-    Address(STOCK_LIST, "/stock-lists", "number", PaperInPath, told=True),
-    Address(TRANSFER, "/transfers", "number", PaperInPath, told=True),
+    Address(LOAN, "/loans", "number", PaperInPath, told=True, guard=OWN_DEPOT),
+    Address(SCRAP, "/scraps", "number", PaperInPath, told=True, guard=OWN_DEPOT),
+    Address(STOCK_LIST, "/stock-lists", "number", PaperInPath, told=True, guard=OWN_DEPOT),
+    Address(TRANSFER, "/transfers", "number", PaperInPath, told=True, guard=OWN_DEPOT),
 ):
     router.include_router(routes(address))
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from contracts.bounds import CivilDay
 from contracts.fact import GoodsLine, Half
 from inventory.api.common import Depot
+from inventory.api.where import OWN_DEPOT
 from inventory.picklist import PICK_LIST, number_of
 from inventory.picklist_row import PICK_LISTS, answered_by
 from inventory.refusals import no
@@ -28,6 +29,7 @@ ADDRESS = Address(
     told=True,
     values={"depot": Depot},
     begins="depot",
+    guard=OWN_DEPOT,
 )
 router.include_router(routes(ADDRESS))
 

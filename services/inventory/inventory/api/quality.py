@@ -8,6 +8,7 @@ from company.crew_of_day import own_crew_on
 from company.policy import policy_book
 from contracts.bounds import CivilDay
 from inventory.api.common import ContractNoInPath, Depot
+from inventory.api.where import OWN_DEPOT
 from inventory.check_list import check_list
 from inventory.goods.row import PIECES
 from inventory.packing import contracts_to_pack, lines_to_inspect
@@ -24,7 +25,7 @@ from runtime.routes import Address, routes
 
 router = Router()
 
-router.include_router(routes(Address(QUALITY, "/quality", "contract_no", ContractNoInPath)))
+router.include_router(routes(Address(QUALITY, "/quality", "contract_no", ContractNoInPath, guard=OWN_DEPOT)))
 
 Json = dict[str, Any]
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 
 from inventory.api.common import Paging, PaperInPath, Rows, page
+from inventory.api.where import OWN_DEPOT
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.row import SLIP_FILES, SLIPS
 from inventory.refusals import no
@@ -14,7 +15,7 @@ from runtime.route import Router
 from runtime.routes import Address, routes
 
 router = Router()
-router.include_router(routes(Address(INBOUND, "/inbound", "slip_no", PaperInPath, told=True)))
+router.include_router(routes(Address(INBOUND, "/inbound", "slip_no", PaperInPath, told=True, guard=OWN_DEPOT)))
 
 
 @router.get("/inbound", summary="入库单 Inbound slips (D1)")

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from company.policy import policy_book
 from contracts.bounds import Nth
 from inventory.api.common import Depot, Paging, Rows, SkuInPath, page
+from inventory.api.where import OWN_DEPOT
 from inventory.card_page import card_page
 from inventory.goods.row import PIECES
 from inventory.refusals import no
@@ -30,6 +31,7 @@ ADDRESS = Address(
     whole=True,
     told=True,
     begins="depot",
+    guard=OWN_DEPOT,
 )
 router.include_router(routes(ADDRESS))
 

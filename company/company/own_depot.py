@@ -1,0 +1,40 @@
+"""Whoever works in one depot does nothing in another (D17, C18): said once for all that is asked there."""
+
+from collections.abc import Awaitable, Callable
+
+from company.depots import said_depot
+from company.policy import policy_book
+from company.roles import Role
+from runtime.clock import utc_now
+from runtime.decision import Command
+from runtime.http import Caller
+from runtime.person import Person
+from runtime.refusal import Refusals
+from runtime.routes import Guard
+
+AT_ONE_DEPOT = frozenset({Role.WAREHOUSE, Role.QC})
+"""Who is bound to a depot, where the people's file gives one; the office's depot is what pages begin with, no more."""
+
+Where = Callable[[Caller, str, Command], Awaitable[frozenset[str]]]
+"""(who asks, aggregate, command) -> the depots whose people may do it; none: nobody knows where it is."""
+
+
+def bound_to(person: Person) -> str | None:
+    """The only depot in which somebody works."""
+    return person.depot if person.role in AT_ONE_DEPOT else None
+
+
+def at_own_depot(where: Where, no: Refusals) -> Guard:
+    """What an address asks of everybody who acts there, and who signs beside: 403 in another depot than the own."""
+
+    async def guard(caller: Caller, person: Person, aggregate_id: str, command: Command) -> None:
+        own = bound_to(person)
+        if own is None:
+            return
+        there = await where(caller, aggregate_id, command)
+        if there and own not in there:
+            policy = policy_book().at(utc_now())
+            here, home = said_depot(policy, min(there)), said_depot(policy, own)
+            caller.refuse(no("not_your_depot", person=person.name, depot=here, yours=home), 403)
+
+    return guard
