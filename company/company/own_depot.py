@@ -6,10 +6,10 @@ from company.depots import said_depot
 from company.policy import policy_book
 from company.roles import Role
 from runtime.clock import utc_now
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.http import Caller
 from runtime.person import Person
-from runtime.refusal import Refusals
+from runtime.refusal import Term
 from runtime.routes import Guard
 
 AT_ONE_DEPOT = frozenset({Role.WAREHOUSE, Role.QC})
@@ -24,7 +24,11 @@ def bound_to(person: Person) -> str | None:
     return person.depot if person.role in AT_ONE_DEPOT else None
 
 
-def at_own_depot(where: Where, no: Refusals) -> Guard:
+Strange = Callable[[str, Term, Term], Rejected]
+"""(name of the person, the depot where it is, the person's own) -> what is said."""
+
+
+def at_own_depot(where: Where, strange: Strange) -> Guard:
     """What an address asks of everybody who acts there, and who signs beside: 403 in another depot than the own."""
 
     async def guard(caller: Caller, person: Person, aggregate_id: str, command: Command) -> None:
@@ -35,6 +39,6 @@ def at_own_depot(where: Where, no: Refusals) -> Guard:
         if there and own not in there:
             policy = policy_book().at(utc_now())
             here, home = said_depot(policy, min(there)), said_depot(policy, own)
-            caller.refuse(no("not_your_depot", person=person.name, depot=here, yours=home), 403)
+            caller.refuse(strange(person.name, here, home), 403)
 
     return guard

@@ -21,6 +21,7 @@ from dispatch.who import CREW, LEADS
 from runtime.clock import utc_now
 from runtime.decision import Command, Rejected
 from runtime.http import Caller, Refusal
+from runtime.refusal import Term
 
 JobInPath = Annotated[str, Path(pattern=r"^[DIV]-[^\s/]{1,120}$", examples=["D-HT26030001"])]
 CrewInPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,8}$", examples=["S1"])]
@@ -119,7 +120,12 @@ async def where(caller: Caller, aggregate_id: str, __: Command) -> frozenset[str
     return frozenset() if row is None else frozenset({row.depot})
 
 
-OWN_DEPOT = at_own_depot(where, no)
+def not_your_depot(person: str, depot: Term, yours: Term) -> Rejected:
+    """Somebody of another depot."""
+    return no("not_your_depot", person=person, depot=depot, yours=yours)
+
+
+OWN_DEPOT = at_own_depot(where, not_your_depot)
 
 
 def not_your_crew(crew: str | None, mine: str | None) -> Rejected:

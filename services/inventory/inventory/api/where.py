@@ -9,8 +9,9 @@ from inventory.refusals import no
 from inventory.transfer.receiving import ReceiveTransfer
 from inventory.transfer.row import TRANSFERS
 from inventory.transfer.sending import SendTransfer
-from runtime.decision import Command
+from runtime.decision import Command, Rejected
 from runtime.http import Caller
+from runtime.refusal import Term
 from runtime.typed_rows import ByName
 
 
@@ -58,4 +59,9 @@ async def _of_transfer(caller: Caller, number: str, command: Command) -> frozens
             return frozenset({row.from_depot, row.to_depot})
 
 
-OWN_DEPOT = at_own_depot(where, no)
+def not_your_depot(person: str, depot: Term, yours: Term) -> Rejected:
+    """Somebody of another depot."""
+    return no("not_your_depot", person=person, depot=depot, yours=yours)
+
+
+OWN_DEPOT = at_own_depot(where, not_your_depot)
