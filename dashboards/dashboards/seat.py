@@ -15,11 +15,11 @@ from contracts.bounds import read_day
 from contracts.civil_time import civil_day
 from dashboards.login import known, to_login
 from dashboards.render import page, words_for
-from dashboards.words import Words
+from dashboards.words import Words, tables
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
-from runtime.decision import Command
-from runtime.http import Caller
+from runtime.decision import Command, Rejected
+from runtime.http import Caller, Refusal
 from runtime.person import Person
 
 _Page = Callable[..., Awaitable[Response]]
@@ -51,13 +51,32 @@ class Seat:
         return text[:longest] or None
 
     def one_of(self, name: str, choices: Collection[str]) -> str | None:
-        """A parameter that must be one of the choices; anything else counts as not chosen."""
+        """A parameter that must be one of the choices; None when it is missing. Refuses any other one in words: no
+        list is shown that was not asked for (X8)."""
         text = self.asked(name)
-        return text if text in choices else None
+        if text is not None and text not in choices:
+            raise _wrong("bad.choice", name=name, text=text[:40])
+        return text
 
     def day(self, name: str) -> date | None:
-        """A parameter that is a day; None when it is missing, unreadable or beyond its bounds."""
-        return self.day_of(self.asked(name) or "")
+        """A parameter that is a day; None when it is missing. One that is unreadable or beyond its bounds is refused in
+        words: no other day stands in for it (X8)."""
+        text = self.asked(name)
+        if text is None:
+            return None
+        day = self.day_of(text)
+        if day is None:
+            raise _wrong("bad.date")
+        return day
+
+    def number(self, name: str, *, digits: int) -> int | None:
+        """A parameter that is a whole number of so many digits at most; None when it is missing. Refuses others."""
+        text = self.asked(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdecimal() and len(text) <= digits):
+            raise _wrong("bad.choice", name=name, text=text[:40])
+        return int(text)
 
     def day_of(self, text: str) -> date | None:
         """A day as it stands in an address."""
@@ -104,6 +123,13 @@ class Seat:
     def not_found(self, what: str) -> Response:
         """404: no such thing, or not theirs to see; nobody learns which."""
         return self.say_no(self.words("gone.title"), self.words("gone.text", what=what), 404)
+
+
+def _wrong(key: str, **facts: object) -> Refusal:
+    """What is wrong with an address, in both languages; unreadable characters are not repeated."""
+    shown = {name: text if str(text).isprintable() else "?" for name, text in facts.items()}
+    zh, en = (text.format(**shown) for text in tables()["words"][key])
+    return Refusal(422, Rejected("bad_address", "X8", zh, en, {}))
 
 
 def seated(page_name: str, roles: Collection[str] | None = None) -> Callable[[_Page], _Page]:

@@ -22,8 +22,8 @@ from dashboards.orders.contract_view import line_state
 from dashboards.orders.history import Told, details
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import SORTS, Chosen, query_of
-from dashboards.sheets import safe
 from dashboards.words import Words
+from dashboards.workbook import safe
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS
 from order.draft.row import DraftFile

@@ -203,19 +203,58 @@ async def test_where_real_people_work_nobody_is_listed():
 
 
 async def test_a_parameter_that_no_page_knows_is_named():
-    """X7"""
+    """X7, X8: on a page, in the reader's language, with what was perhaps meant"""
     answer = await get(f"{BOARD}&districts=x")
-    assert (answer.status_code, answer.json()["facts"]) == (422, {"parameters": "districts"})
-    assert "district" in answer.json()["zh"]
+    english = await get(f"{BOARD}&districts=x&lang=en")
+    assert [one.status_code for one in (answer, english)] == [422, 422]
+    assert answer.headers["content-type"].startswith("text/html")
+    assert ["地址里有不认识的参数：districts。" in answer.text, "district" in answer.text] == [True, True]
+    assert "The address has unknown parameters: districts." in english.text
 
 
 @pytest.mark.parametrize(
-    "path", ["/forms/schedule/0001-01-01", "/forms/day-report/9999-12-31/S1", "/warehouse?date=0001-01-01"]
+    ("path", "status"),
+    [
+        ("/forms/schedule/0001-01-01", 404),
+        ("/forms/day-report/9999-12-31/S1", 404),
+        ("/warehouse?date=0001-01-01", 422),
+        ("/money?date=yesterday", 422),
+        ("/orders?before=2026-13-01", 422),
+        ("/booking?day=x", 422),
+    ],
 )
-async def test_a_day_far_off_is_no_page_or_that_of_today(path):
+async def test_a_day_that_is_none_is_said_and_no_other_one_shown_for_it(path, status):
     """X8"""
     answer = await get(path, person=MANAGER)
-    assert answer.status_code == (200 if "?" in path else 404)
+    assert answer.status_code == status
+    assert status == 404 or "日期应写成 2026-03-13 这样" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/orders?stage=lost", "stage 的值“lost”"),
+        ("/board?view=year", "view 的值“year”"),
+        ("/warehouse/lots?lot=C88&skip=-1", "skip 的值“-1”"),
+        ("/warehouse/vouchers?letters=XX", "letters 的值“XX”"),
+        ("/warehouse/vouchers?year=1999", "year 的值“1999”"),
+        ("/assessment?state=good", "state 的值“good”"),
+        ("/orders?stage=a%00b", ""),
+    ],
+)
+async def test_a_choice_that_a_page_does_not_have_is_said(path, text):
+    """X8: no list is shown in its place"""
+    answer = await get(path, person=MANAGER)
+    assert (answer.status_code, text in answer.text) == (422, True)
+
+
+async def test_a_visitor_with_a_wrong_address_signs_in_first():
+    """C18"""
+    async with browser(site(rows_of(STORY))) as client:
+        answer = await client.get("/money?x=1")
+        login = await client.get("/login?x=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/money%3Fx%3D1")
+    assert (login.status_code, "地址里有不认识的参数：x。" in login.text) == (422, True)
 
 
 def test_the_manager_hears_sixty_days_ahead_that_a_year_of_the_calendar_is_missing():

@@ -101,7 +101,13 @@ def error_body(no: Rejected, request_id: str) -> dict[str, Any]:
 def refused(request: Request, refusal: Refusal) -> JSONResponse:
     """A refusal as the answer, logged once. What the front door refused stays that, whatever became of it inside."""
     refusal = getattr(request.state, "refusal", None) or refusal
-    request_id = getattr(request.state, "request_id", None) or new_request_id()
+    request_id = note_refusal(request, refusal)
+    return JSONResponse(error_body(refusal.no, request_id), refusal.status, refusal.headers)
+
+
+def note_refusal(request: Request, refusal: Refusal) -> str:
+    """Log a refusal, once; the request's id."""
+    request_id: str = getattr(request.state, "request_id", None) or new_request_id()
     if not refusal.quiet:
         log.info(
             "request refused",
@@ -112,7 +118,7 @@ def refused(request: Request, refusal: Refusal) -> JSONResponse:
             rule=refusal.no.rule,
             request_id=request_id,
         )
-    return JSONResponse(error_body(refusal.no, request_id), refusal.status, refusal.headers)
+    return request_id
 
 
 class Caller:

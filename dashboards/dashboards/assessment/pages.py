@@ -15,17 +15,18 @@ from dashboards import live
 from dashboards.assessment.chart import chart_of
 from dashboards.assessment.kpi import RULES, STATES, Duty, KpiView, State
 from dashboards.board.reading import KPI, read_duties, read_kpi
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, template, words_for
 from dashboards.seat import Seat, seated
 from dashboards.words import Words
 from runtime.clock import utc_now
 from runtime.decision import Rejected
 from runtime.http import SignedIn
-from runtime.route import Router, takes
+from runtime.route import takes
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
-router = Router()
+router = PageRouter()
 
 Month = Annotated[str | None, Query(pattern=f"^{MONTH.pattern}$", description="2026-03; default: this month")]
 Rule = Literal["K2", "K4", "K8", "K9", "K13"]
@@ -61,8 +62,9 @@ async def assessment_page(seat: Seat) -> Response:
     month = asked.get("month") or civil_day(now).strftime("%Y-%m")
     if MONTH.fullmatch(month) is None:
         return seat.say_no(words("bad.title"), words("bad.month"), 422)
-    duty = asked.get("duty") if asked.get("duty") in RULES else None
-    state = next((one for one in STATES if one == asked.get("state")), None)
+    duty = seat.one_of("duty", RULES)
+    chosen_state = seat.one_of("state", STATES)
+    state = next((one for one in STATES if one == chosen_state), None)
     position = caller.position()
     view = await read_kpi(caller, now, month=month, person=asked.get("person") or None, duty=duty, state=state)
     chosen = {"month": month, "person": view.person, "duty": duty, "state": state, "item": asked.get("item")}

@@ -21,17 +21,18 @@ from dashboards.board.week_pages import week_page
 from dashboards.depots import OfDepot, depots_for, remembered
 from dashboards.journal import Known
 from dashboards.nav import home_of
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, board_parts, words_for
 from dashboards.seat import Seat, seated
 from dispatch.who import CREW
 from runtime.clock import utc_now
 from runtime.http import Caller, SignedIn
-from runtime.route import Router, takes
+from runtime.route import takes
 
 PLANNING_HOUR = 15
 """From then on the board opens on tomorrow (B4)."""
 
-router = Router()
+router = PageRouter()
 
 Shape = Literal["day", "list"]
 
@@ -64,9 +65,10 @@ async def board_page(seat: Seat) -> Response:
         on, wrong = None, "asof.bad"
     if on is None:
         return seat.say_no(words("bad.title"), words(wrong), 422)
-    if request.query_params.get("view") == "week":
+    chosen = seat.one_of("view", ("day", "list", "week"))
+    if chosen == "week":
         return await week_page(seat, on)
-    shape: Shape = "list" if request.query_params.get("view") == "list" else "day"
+    shape: Shape = "list" if chosen == "list" else "day"
     position, depots = caller.position(), depots_for(caller, now)
     past: board_asof.Slider | None = None
     if as_of is None:

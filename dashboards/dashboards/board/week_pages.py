@@ -13,6 +13,7 @@ from dashboards import live
 from dashboards.board.reading import read_week
 from dashboards.board.week import WeekView, monday_of
 from dashboards.depots import Depots, OfDepot, depots_for, remembered
+from dashboards.page_route import PageRouter
 from dashboards.render import own_language, slug, template, words_for
 from dashboards.seat import Seat
 from dashboards.words import Words
@@ -20,12 +21,12 @@ from dispatch.day.row import DAYS
 from dispatch.job.row import JOBS
 from runtime.clock import utc_now
 from runtime.http import SignedIn
-from runtime.route import Router, takes
+from runtime.route import takes
 
 WEEK = (JOBS.name, DAYS.name)
 """Read models behind the week."""
 
-router = Router()
+router = PageRouter()
 
 
 async def week_page(seat: Seat, on: date) -> Response:

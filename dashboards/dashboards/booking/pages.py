@@ -10,15 +10,17 @@ from contracts.dispatch_jobs import Checklist
 from dashboards.booking.reading import MINE, PURPOSES, call_of, free_days, purpose_named, queue, subject_of
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.who import SUPERVISOR
 from notify.call_row import CALLS
 from notify.who import OFFICE
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/booking")

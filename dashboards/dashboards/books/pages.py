@@ -9,19 +9,21 @@ from fastapi.responses import Response
 
 from dashboards.books.report import BookFinding, BooksReport, BooksView
 from dashboards.nav import SEES_BOOKS
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, renewed, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from runtime.decision import Rejected
 from runtime.http import SignedIn
 from runtime.nightly import Nightly
-from runtime.route import Router, takes
+from runtime.route import takes
 
 SHOWN = 200
 """Findings on the page; the spreadsheet has all of them."""
 RENEWED_SECONDS = 3
 
-router = Router()
+router = PageRouter()
 
 
 async def books_of(request: Request) -> BooksView:

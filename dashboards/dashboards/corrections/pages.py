@@ -12,16 +12,18 @@ from contracts.fact import GoodsLine
 from contracts.job_ids import contract_of
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.job.aggregate import JOB
 from dispatch.job.correction import ApproveDeliveryCorrection, AskDeliveryCorrection, RefuseDeliveryCorrection
 from dispatch.job.row import JOBS, CountsRow, JobRow
 from dispatch.who import APPROVES_CORRECTIONS, CORRECTS
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 SEES = (CORRECTS | APPROVES_CORRECTIONS | {Role.ACCOUNTANT}) - {Role.CREW_LEADER}
 """At a desk. A leader asks over the API; the office types it for them."""

@@ -11,17 +11,18 @@ from fastapi.responses import JSONResponse, Response
 
 from company.policy import policy_book
 from dashboards.assets import asset, static_files
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dispatch.who import CREW, RECEIVES_CASH
 from runtime.person import Person
-from runtime.route import Router, takes
+from runtime.route import takes
 
 SCRIPTS = ("live.js", "live_hub.js", "crew_outbox.js", "crew_parts.js", "crew_stop.js", "crew_close.js", "crew.js")
 FILES = ("tokens.css", "app.css", "crew.css", *SCRIPTS, "icon.svg")
 """What the page needs to open without a network."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/crew")

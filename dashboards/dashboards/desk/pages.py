@@ -29,12 +29,14 @@ from dashboards.desk.reading import (
 )
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, page, words_for
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from order.contract.row import CONTRACTS
 from runtime.clock import utc_now
-from runtime.route import Router, takes
+from runtime.route import takes
 from service_desk.roles import AT_THE_CUSTOMERS, MANAGER, READS, SUPERVISORS
 from service_desk.ticket.request import OpenTicket
 from service_desk.ticket.row import TICKETS
@@ -47,7 +49,7 @@ GOES_ALONG = SUPERVISORS | MANAGER
 AT_DOOR = frozenset({"confirm_visit", "arrive", "complete_visit", "accept_repair", "give_rating", "hand_in_form"})
 """What the technician's phone is for (C9-C11)."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/desk")

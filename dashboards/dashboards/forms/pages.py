@@ -11,13 +11,14 @@ from dashboards.forms import dispatch as forms_dispatch
 from dashboards.forms import orders as forms_orders
 from dashboards.forms import warehouse as forms_warehouse
 from dashboards.forms.form import by_name
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import seat_at
-from runtime.route import Router, takes
+from runtime.route import takes
 
 FORMS = by_name(forms_desk.FORMS, forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS)
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/forms/{form}/{subject:path}")

@@ -5,15 +5,16 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from dashboards.inbox.waiting import Group, count_for, groups_for
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, words_for
 from dashboards.seat import Seat, renewed, seated
 from runtime.clock import utc_now
 from runtime.http import SignedIn
-from runtime.route import Router, takes
+from runtime.route import takes
 
 RENEWED_SECONDS = 60
 
-router = Router()
+router = PageRouter()
 
 
 class InboxCount(BaseModel):

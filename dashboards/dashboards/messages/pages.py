@@ -7,19 +7,21 @@ from fastapi.responses import Response
 
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from notify.message.row import MESSAGE_ROWS, STATUSES, TROUBLE
 from notify.message.state import FAX
 from notify.who import OFFICE, SEES_FAXES
-from runtime.route import Router, takes
+from runtime.route import takes
 
 QUEUES = ("all", "trouble", "held", "fax")
 CHANNELS = ("sms", "group", "mail", "fax")
 NEWEST = ("row.requested_at", -1)
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 def _query(seat: Seat) -> Json:

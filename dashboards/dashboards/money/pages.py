@@ -10,16 +10,18 @@ from contracts.civil_time import end_of_day
 from dashboards.journal import ENTRIES, moment_text
 from dashboards.money.view import OF_CONTRACTS, OF_RUNS, MoneyDay, money_of
 from dashboards.nav import SEES_BOOKS
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.run.aggregate import RUN
 from dispatch.run.cash import HandInCash
 from inventory.voucher.register import numbers_of
 from runtime.http import Caller, SignedIn
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router()
+router = PageRouter()
 
 
 async def read_money(caller: Caller, on: date) -> MoneyDay:

@@ -18,9 +18,11 @@ from dashboards.orders.contract_view import line_state
 from dashboards.orders.history import details, headline, history
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import customers_contracts, entries_of, goods_of, jobs_of, own_contract
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.job.row import JOBS, JobRow
 from dispatch.who import OFFICE
 from inventory.goods.row import PIECES
@@ -33,9 +35,9 @@ from order.draft.row import DRAFTS
 from order.draft.waiting import waiting_contract, waiting_page
 from order.files.contracts_file import LAYOUT
 from order.who import IMPORTS, PRODUCTS
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 WAITING_A_PAGE = 20
 

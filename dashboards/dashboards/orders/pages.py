@@ -12,16 +12,18 @@ from dashboards.live_rows import rows_stream
 from dashboards.nav import STAFF
 from dashboards.orders.lines import order_line
 from dashboards.orders.reading import SORTS, Chosen, chosen_in, orders_all, orders_page
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from order.contract.aggregate import CONTRACT
 from order.contract.row import CONTRACTS, STAGES, STEPS
 from order.contract.terms import RegisterContract
 from order.who import IMPORTS, PRODUCTS
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/orders")

@@ -9,15 +9,17 @@ from company.masking import customer_for
 from contracts.fact import Customer
 from dashboards.listing import every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.job.aggregate import JOB
 from dispatch.job.pick_up import ArrangePickUp, CallOffPickUp, HandOut, IssuePickUpList
 from dispatch.job.row import JOBS, JobRow
 from dispatch.who import SEES_PICK_UPS
 from runtime.decision import Command
-from runtime.route import Router, takes
+from runtime.route import takes
 
 BY_DAY = ("row.pick_up_on", 1)
 
@@ -29,7 +31,7 @@ ASKED: Mapping[str, type[Command]] = {
 }
 """What the page has forms for."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)

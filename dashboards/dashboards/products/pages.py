@@ -10,14 +10,16 @@ from contracts.order_products import ProductDescribed
 from contracts.spelling import sku as spelt_sku
 from dashboards.listing import Json, every, page_of, starts_with
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.products.questions import OPEN, QUESTIONS
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from order.product.aggregate import PRODUCT, DescribeProduct
 from order.product.row import PRODUCTS
 from order.who import READS
-from runtime.route import Router, takes
+from runtime.route import takes
 
 UNKNOWN_SHOWN = 50
 """Skus in the warehouse that nobody described; the first ones, the others follow when these are."""
@@ -42,7 +44,7 @@ FIELDS = (
 )
 """What is known of a product, and its word."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 def _query(q: str | None) -> Json:

@@ -2,14 +2,15 @@
 
 from fastapi.responses import Response
 
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.words import tables
 from runtime.pins import Pins
-from runtime.route import Router, takes
+from runtime.route import takes
 from runtime.signing import signatures_of
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/signatures")

@@ -3,6 +3,7 @@
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, page
 from dashboards.seat import Seat, seat_at
 from dashboards.signing_in.flow import PAGES, Visitor, no
@@ -13,9 +14,9 @@ from runtime.http import SignedIn
 from runtime.identity.accounts import TooSoon
 from runtime.identity.audit import What
 from runtime.identity.session import How
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 PLACE = "/account"
 

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dashboards.login import safe_next
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.signing_in.flow import LONGEST_FIELD, Visitor, no
 from runtime.decision import Rejected
@@ -17,9 +18,9 @@ from runtime.identity.audit import What
 from runtime.identity.session import How
 from runtime.identity.sessions import cookie_name
 from runtime.identity.steps import BY_PROVIDER
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 FORM_BYTES = 4 << 10
 TRIES_AT_ONCE = 10

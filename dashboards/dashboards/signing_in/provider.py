@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboards.login import safe_next
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.signing_in.flow import Visitor, no
 from runtime.decision import Rejected
@@ -11,9 +12,9 @@ from runtime.http import Refusal
 from runtime.identity.audit import What
 from runtime.identity.provider import Provider, ProviderSaysNo
 from runtime.identity.session import How
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 BACK = "/login/provider/back"
 OF_ITS_ANSWER = (

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
 from dashboards.login import safe_next
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.signing_in.flow import PAGES, Visitor, no
 from dashboards.signing_in.pages import FORM_BYTES, TRIES_AT_ONCE, too_soon
@@ -20,9 +21,9 @@ from runtime.identity.audit import What
 from runtime.identity.passwords import flaw_of
 from runtime.identity.sealing import seal, unseal
 from runtime.identity.steps import WITH_CODE, WITH_RECOVERY, Step
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 _Asked = Callable[[Visitor, Step], Awaitable[Response]]
 

@@ -10,18 +10,20 @@ from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability,
 from dashboards.both_units import both_units
 from dashboards.depots import depots_for
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.papers_reading import SLIPS, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of, depots_of
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CHECKED_AS_RETURN
 from inventory.inbound.slip import HandOverPapers, IssueSlip
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/warehouse/arrivals")

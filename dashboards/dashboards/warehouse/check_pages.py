@@ -4,13 +4,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import OptionalId
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS, page, words_for
 from runtime.clock import utc_now
-from runtime.route import Router, takes
+from runtime.route import takes
 
 LONGEST_CODE = 60
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/check")

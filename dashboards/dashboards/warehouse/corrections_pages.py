@@ -7,18 +7,20 @@ from fastapi.responses import Response
 
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from dispatch.job.aggregate import JOB
 from dispatch.job.load_count import CorrectLoad
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
 from inventory.goods.row import PIECES, Correction, GoodsRow
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 OPEN: Json = {"row.corrections_open": {"$gt": 0}}
 """Contracts of which a correction waits."""

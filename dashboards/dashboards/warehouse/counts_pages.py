@@ -12,11 +12,13 @@ from dashboards.both_units import both_units
 from dashboards.depots import depots_for, remembered
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.ledger import Parting, partings
 from dashboards.warehouse.reading import bins_of
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.count.aggregate import COUNT
 from inventory.count.counting import OpenCount
@@ -27,13 +29,13 @@ from inventory.count_plan_row import PLANS
 from inventory.stock.aggregate import card_no
 from inventory.stock.moves import MOVES, MoveRow
 from inventory.stock.row import STOCKED
-from runtime.route import Router, takes
+from runtime.route import takes
 
 COUNTS_SHOWN = 60
 REPORT_COUNTS = 200
 """Counts that the report looks through, the latest first."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/warehouse/counts")

@@ -10,18 +10,20 @@ from contracts.spelling import lot as spelt_lot
 from contracts.spelling import sku as spelt_sku
 from dashboards.listing import SHEET_ROWS
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.reading import depots_of
+from dashboards.workbook import Cell
 from inventory import recall
 from inventory.lot_book_row import LOTS
 from inventory.stock.row import STOCKED
 from inventory.transfer.row import TRANSFERS
 from inventory.who import READS_GOODS
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 def _chosen(seat: Seat) -> tuple[str, str]:
@@ -36,8 +38,8 @@ async def lots(seat: Seat) -> Response:
     """Who has lot C88 at home: contracts by number, with what of it is here and what left."""
     lot, sku = _chosen(seat)
     stream = rows_stream(seat.caller, (LOTS.name, STOCKED.name, TRANSFERS.name))
-    skip = seat.asked("skip", longest=7) or "0"
-    traced = await recall.trace(seat.caller, lot, sku, int(skip) if skip.isdecimal() else 0) if lot else None
+    skip = seat.number("skip", digits=7) or 0
+    traced = await recall.trace(seat.caller, lot, sku, skip) if lot else None
     query = urlencode({"lot": lot, "sku": sku})
     role = seat.person.role
     return seat.show(

@@ -12,9 +12,10 @@ from contracts.inventory_packing import QualityCause
 from dashboards.both_units import both_units, by_hundreds
 from dashboards.depots import depots_for, remembered
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.reading import (
     HELD,
     StockChosen,
@@ -30,6 +31,7 @@ from dashboards.warehouse.reading import (
     stock_chosen,
     stock_page,
 )
+from dashboards.workbook import Cell
 from dispatch.day.row import DAYS
 from inventory import who
 from inventory.api.labels import label_keys
@@ -50,7 +52,7 @@ from inventory.scrap_row import SCRAPS
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.row import STOCKED
 from order.contract.row import CONTRACTS
-from runtime.route import Router, takes
+from runtime.route import takes
 
 CARD_MOVES = 300
 """Lines of a bin card on a page, the latest first; the sheet holds all."""
@@ -67,7 +69,7 @@ PICKING = (
 )
 """Read models behind the page of a day's list and of what waits."""
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @router.get("/warehouse")
@@ -197,8 +199,8 @@ async def card(seat: Seat, sku: Id) -> Response:
     one = await read_shelf(seat, sku)
     if one is None:
         return seat.not_found(sku)
-    before = seat.asked("before", longest=9) or ""
-    last = int(before) if before.isdecimal() and before.isascii() else one.row.last_move_no + 1
+    before = seat.number("before", digits=9)
+    last = one.row.last_move_no + 1 if before is None else before
     lines = await lines_before(seat, one.row, last, CARD_MOVES)
     return seat.show(
         "bin_card.html",

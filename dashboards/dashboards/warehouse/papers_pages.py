@@ -11,11 +11,13 @@ from contracts.bounds import Id
 from contracts.inventory_stock import StockListPurpose
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, Kind, chosen_in, paper, papers_all, papers_page
 from dashboards.warehouse.reading import bins_of
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.loan import LOAN, HandOutLoan
 from inventory.loan_row import LoanFile, LoanRow
@@ -26,7 +28,7 @@ from inventory.stock_list import STOCK_LIST
 from inventory.stock_list_row import ListLine, StockListFile, StockListRow
 from runtime.aggregate import Aggregate
 from runtime.decision import Command
-from runtime.route import Router, takes
+from runtime.route import takes
 
 KINDS: dict[str, Kind[Any]] = {"loans": LOANS, "scraps": SCRAPS, "lists": LISTS}
 OF: dict[str, Aggregate[Any, Any]] = {"loans": LOAN, "scraps": SCRAP, "lists": STOCK_LIST}
@@ -35,7 +37,7 @@ SIGNED_BY_TWO: dict[str, type[Command]] = {"loans": HandOutLoan, "scraps": Execu
 """What of a paper takes a second person (B23)."""
 LOAN_DAYS = 7
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 Paper = LoanFile | ScrapFile | StockListFile

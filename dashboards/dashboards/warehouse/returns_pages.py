@@ -7,17 +7,19 @@ from fastapi.responses import Response
 
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.reading import bins_of
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.coming_back import ReceiveReturn
 from inventory.goods.row import PIECES, ComingBack, GoodsRow
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 ON_THE_ROAD: Json = {"row.back_since": {"$ne": None}}
 """Contracts of which something comes back."""

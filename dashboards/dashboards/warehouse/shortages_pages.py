@@ -9,20 +9,22 @@ from fastapi.responses import Response
 from dashboards.depots import Depots, depots_for, remembered
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation, ReleaseExcess
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.stock.aggregate import card_no
 from inventory.stock.row import STOCKED
-from runtime.route import Router, takes
+from runtime.route import takes
 
 KINDS = ("short", "missing", "excess")
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)

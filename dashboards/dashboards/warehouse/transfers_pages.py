@@ -12,10 +12,12 @@ from contracts.inventory_transfers import Answers
 from dashboards.both_units import both_units
 from dashboards.listing import Json, both, every, page_of, starts_with
 from dashboards.live_rows import rows_stream
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
 from dashboards.warehouse.reading import bins_of, depots_of
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.redirecting import ChangeDepot
@@ -23,9 +25,9 @@ from inventory.transfer.aggregate import TRANSFER
 from inventory.transfer.differences import CAUSES
 from inventory.transfer.row import TRANSFER_FILES, TRANSFERS, Status
 from inventory.transfer.sending import AskTransfer
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 OPEN = "open"
 """All whose next step somebody owes."""

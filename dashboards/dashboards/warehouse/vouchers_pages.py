@@ -5,16 +5,17 @@ from urllib.parse import quote
 
 from fastapi.responses import Response
 
-from contracts.civil_time import civil_day
+from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
-from dashboards.sheets import Cell, sheet
+from dashboards.sheets import sheet
+from dashboards.workbook import Cell
 from inventory import who
 from inventory.voucher import register, search
 from inventory.voucher.kinds import KINDS, seen_by
-from runtime.route import Router, takes
+from runtime.route import takes
 
-router = Router(include_in_schema=False)
+router = PageRouter(include_in_schema=False)
 
 HREFS: Mapping[search.Place, str] = {
     "inbound": "/warehouse/arrivals/{}",
@@ -101,10 +102,6 @@ async def vouchers_sheet(seat: Seat) -> Response:
 
 def _asked(seat: Seat) -> tuple[str, int]:
     """The kind and year that are asked for: of those that this person may look for, the first; this year."""
-    letters, year = seat.asked("letters") or "", seat.asked("year") or ""
     seen = seen_by(seat.person.role)
-    this_year = civil_day(seat.now).year
-    return (
-        letters if letters in seen else seen[0],
-        int(year) if year.isdecimal() and 2000 <= int(year) <= this_year + 1 else this_year,
-    )
+    years = [str(year) for year in range(2000, seat.today.year + 2)]
+    return seat.one_of("letters", seen) or seen[0], int(seat.one_of("year", years) or seat.today.year)

@@ -1,0 +1,69 @@
+"""Routes of pages: what is wrong with an address is said on a page, in the reader's language (X8)."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+
+from dashboards.login import known, to_login
+from dashboards.render import page, words_for
+from runtime.clock import utc_now
+from runtime.http import Refusal, note_refusal
+from runtime.route import Route
+
+HEADINGS = {403: "denied.title", 404: "gone.title", 422: "bad.title"}
+"""Status -> what stands above what was wrong; anything else is answered as the API does."""
+
+
+class PageRoute(Route):
+    """A route that answers a page where its address is refused. What is in the API's description is no page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As every route, but for what it says no with."""
+        handle = super().get_route_handler()
+        if self.include_in_schema or "GET" not in (self.methods or ()):
+            return handle
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Refusal as refusal:
+                if refusal.status not in HEADINGS:
+                    raise
+                note_refusal(request, refusal)
+                return _said(request, refusal.status, (refusal.no.zh, refusal.no.en))
+            except RequestValidationError:
+                return _said(request, 422, None)
+
+        return handler
+
+
+class PageRouter(APIRouter):
+    """A router of such routes."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(route_class=PageRoute, **settings)
+
+
+def _said(request: Request, status: int, texts: tuple[str, str] | None) -> Response:
+    """What is wrong, to whoever is signed in; a visitor of a page of ours signs in first."""
+    caller = known(request)
+    is_ours = not request.url.path.startswith("/login")
+    if caller is None and is_ours:
+        return to_login(request)
+    now = utc_now()
+    words = words_for(request, now)
+    text = words("bad.address") if texts is None else texts[0 if words.lang == "zh" else 1]
+    return page(
+        request,
+        "message.html",
+        words,
+        now=now,
+        status=status,
+        person=None if caller is None else caller.person,
+        page="",
+        heading=words(HEADINGS[status]),
+        text=text,
+    )
