@@ -379,6 +379,27 @@ def test_before_its_day_or_without_pieces_nothing_is_reported() -> None:
     assert (STOCK.due(STOCK.fold(FREE, gone)), STOCK.due(STOCK.fold())) == ((), ())
 
 
+def test_reports_that_nobody_made_are_made_up_month_by_month() -> None:
+    """D10: nothing ran from June to August; the clock makes up July's, then August's, each as of its day."""
+    up_again = later(civil(datetime(2026, 8, 20).date(), CTX.policy.dead_stock_report_at))
+    july = given(STOCK, FREE).asks(ReportDeadStock(), up_again).then(REPORTED)
+    (august,) = july.asks(ReportDeadStock(), up_again).events
+    assert isinstance(august, DeadStockReported)
+    assert (august.at, august.month) == (REPORTED.next_report_at, "2026-08")
+    july.after(ReportDeadStock(), ctx=up_again).asks(ReportDeadStock(), up_again).nothing_new()
+
+
+def test_a_move_before_the_clock_makes_up_the_reports_that_were_due_before_it() -> None:
+    """D10, X1: after a time in which nothing ran, the first move is as quick as the clock; one that happened before the
+    report's day had moved them in time."""
+    up_again = later(civil(datetime(2026, 8, 20).date(), CTX.policy.dead_stock_report_at))
+    take = TakeOut(**told(quantity=1, kind="issued", held_for=HT, cause_id="c9"))
+    made = given(STOCK, OURS).asks(take, up_again).events
+    assert [type(one).__name__ for one in made] == ["DeadStockReported", "DeadStockReported", "StockMoved"]
+    in_time = take.model_copy(update={"at": REPORT_AT - DAY, "cause_id": "c3"})
+    assert [type(one).__name__ for one in given(STOCK, OURS).asks(in_time, up_again).events] == ["StockMoved"]
+
+
 def test_a_move_that_is_told_late_does_not_make_pieces_older() -> None:
     """D10, X1"""
     late = FREE.model_copy(update={"at": NOW - timedelta(days=30), "move_no": 2, "before": 5, "after": 10})

@@ -7,6 +7,7 @@ topic: `holding` (D2, D4, D8), `moving` (D2, D3, D6), `counting` (D7); what nobo
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal, assert_never
 
 from company.context import Context
@@ -19,7 +20,7 @@ from inventory.stock import counting, holding, moving, taking_back
 from inventory.stock.lots import next_report_at, pieces, plus, without
 from inventory.stock.state import INITIAL, STATES, Card, Decision, Move, NoCard, Stock, lots_of
 from runtime.aggregate import Aggregate
-from runtime.decision import Ask, Command, Timer
+from runtime.decision import Ask, Command, Rejected, Timer
 from runtime.use_case import UseCase
 
 REMEMBERED = 300  # causes that a card remembers: a repeat under another command id comes soon or never
@@ -96,7 +97,24 @@ def at_the_door(case: UseCase[Any, Any, StockEvent], command: Any, stock: Stock,
     signed = isinstance(command, counting.AdjustStock)
     if not 1 <= abs(command.quantity) <= MAX_PIECES or (command.quantity < 0 and not signed):
         return no("bad_pieces", quantity=command.quantity)
-    return case.rule(command, stock, ctx)
+    decided = case.rule(command, stock, ctx)
+    if isinstance(decided, Rejected) or not any(isinstance(event, facts.StockMoved) for event in decided):
+        return decided
+    return (*_missed(stock, command.at or ctx.now, ctx), *decided)
+
+
+def _missed(stock: Stock, moves_at: datetime, ctx: Context) -> tuple[StockEvent, ...]:
+    """Reports that fell due before this move and that nothing has made yet, as after a time in which nothing ran: they
+    are made up, month by month (D10)."""
+    missed: list[StockEvent] = []
+    while isinstance(stock, Card) and stock.report_at <= moves_at:
+        told = report_dead(ReportDeadStock(), stock, ctx)
+        if isinstance(told, Rejected) or not told:
+            break
+        missed += told
+        for event in told:
+            stock = evolve(stock, event)
+    return tuple(missed)
 
 
 def card_no(depot: str, sku: str) -> str:
