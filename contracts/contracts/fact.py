@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from contracts.bounds import Days, HowMany, MoneyFen, Nth, OneLine, Text
+from contracts.described import Described
 from contracts.spelling import Lot, OptionalPhone, OptionalSku, Phone, Sku
 
 
-class Value(BaseModel):
+class Value(Described):
     """An immutable value inside an event. Unknown fields of a newer writer are ignored, so readers live on."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Fact(Value):

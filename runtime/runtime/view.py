@@ -17,7 +17,6 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
     ConfigDict,
     SerializationInfo,
     SerializerFunctionWrapHandler,
@@ -25,6 +24,7 @@ from pydantic import (
     WrapSerializer,
 )
 
+from contracts.described import Described
 from contracts.envelope import Meta
 from contracts.fact import Fact
 from runtime.aggregate import Aggregate
@@ -61,13 +61,13 @@ Instant = Annotated[
 `moment.isoformat()` of UTC."""
 
 
-class Row(BaseModel):
+class Row(Described):
     """What may be queried and shown. Closed: a field that no view fills is found by the type checker.
 
     A row with a field `version: int = 0` gets its aggregate's (for If-Match) when it is read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def shown(self) -> dict[str, Any]:
         """As JSON, its moments as documents have them."""

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from contracts.described import Described
 
 Book = Literal["pieces", "money", "card", "cash", "transfer"]
 """件数, 货款, 存卡, 车上现金, 调拨."""
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+class _Told(Described):
+    model_config = ConfigDict(frozen=True)
 
 
 class SinceEvent(_Told):

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from contracts.civil_time import civil_day
+from contracts.described import Described
 from contracts.dispatch_runs import CashCollected, CashHandedIn
 from contracts.order import OF_CREWS, PaymentMethod, PaymentNoted, ReturnRefunded
 from dashboards.journal import Entry
@@ -24,8 +25,8 @@ Channel = Literal["crew", "office"]
 """上门收款, 办公室收款."""
 
 
-class _Shown(BaseModel):
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+class _Shown(Described):
+    model_config = ConfigDict(frozen=True)
 
 
 class PaymentLine(_Shown):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from contracts import order as facts
+from contracts.described import Described
 from contracts.fact import Fact, GoodsLine
 from order.contract.row import CONTRACTS, ContractRow, DelayRow, LineRow
 from runtime.said import Said, Saying
@@ -25,10 +26,10 @@ At = Annotated[
 """A moment, in JSON with the zone as it was said."""
 
 
-class _Told(BaseModel):
+class _Told(Described):
     """Something that was told of a contract."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True)
 
     at: At
 
