@@ -2,16 +2,17 @@
 
 import asyncio
 import re
+import subprocess
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from harness.waiting import eventually
 
 from runtime.identity.audit import What
 from runtime.identity.provider import Provider
@@ -25,28 +26,35 @@ SPECIALIST, ACCOUNTANT = "liang.my", "su.kj"
 CLIENT = {"oidc_client_id": "songda", "oidc_client_secret": "of this test alone"}
 
 
-@pytest.fixture
-async def issuer(tmp_path: Path) -> AsyncIterator[str]:
-    """A provider as a process of its own: it knows our people, somebody who is none, and somebody without a name."""
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A provider as a process of its own: it knows our people, somebody who is none, and somebody without a name.
+
+    One for all tests: what it remembers of one sign-in is of no use to another one (state, nonce, code).
+    """
     port = free_port()
     people = [SPECIALIST, ACCOUNTANT, "somebody.else"]
     claims = [f'{{"sub": "{n}", "preferred_username": "{one}"}}' for n, one in enumerate(people)]
     users = [part for one in (*claims, '{"sub": "nameless"}') for part in ("--user-claims", one)]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *users]
-    with (tmp_path / "issuer.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
+    noted = tmp_path_factory.mktemp("issuer") / "issuer.log"
+    with noted.open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient() as client:
-        while True:
-            try:
-                await client.get(f"{address}/.well-known/openid-configuration")
-                break
-            except httpx.TransportError:
-                assert process.returncode is None, (tmp_path / "issuer.log").read_text()
-                await asyncio.sleep(0.1)
-    yield address
-    process.terminate()
-    await process.wait()
+
+    def answers() -> bool:
+        assert process.poll() is None, noted.read_text()
+        try:
+            return httpx.get(f"{address}/.well-known/openid-configuration").is_success
+        except httpx.TransportError:
+            return False
+
+    try:
+        asyncio.run(eventually(answers, "the provider answers", every=0.1))
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
 
 
 async def agrees(address: str, subject: str | None) -> httpx.URL:
