@@ -26,6 +26,7 @@ from dashboards.main import PROJECTIONS
 from dispatch.day.row import DAYS
 from dispatch.job.row import JOB_FILES, JOBS
 from dispatch.main import SERVICE as DISPATCH
+from inventory.goods.row import PIECES
 from order.contract.row import CONTRACTS
 from order.product.row import PRODUCTS
 from service_desk.ticket.row import TICKETS
@@ -40,7 +41,14 @@ PLAN_DUE = civil(TODAY, POLICY.plan_due)
 ASSISTANT = Viewer(role="install_assistant")
 READY = Checklist(switch_panels=True, angle_valves=True, ceiling=True, water_power=True, gas=True, kitchen_cleared=True)
 
-READ = (*PROJECTIONS, CONTRACTS.projection, PRODUCTS.projection, *DISPATCH.projections, TICKETS.projection)
+READ = (
+    *PROJECTIONS,
+    CONTRACTS.projection,
+    PRODUCTS.projection,
+    PIECES.projection,
+    *DISPATCH.projections,
+    TICKETS.projection,
+)
 """Read models whose rows are folded here."""
 
 Told = tuple[str, str, Fact, str, datetime]

@@ -19,6 +19,7 @@ from contracts.fact import ContractLine, Customer
 from dashboards.board.reading import read_board
 from dashboards.depots import depots_for
 from dashboards.forms.form import Content, Form
+from dashboards.forms.goods_said import GoodsSaid, goods_said
 from dashboards.nav import STAFF
 from dashboards.seat import Seat
 from dispatch.job.aggregate import JOB
@@ -51,6 +52,12 @@ def _goods(job: JobFile, seat: Seat) -> tuple[ContractLine, ...]:
 
 def _customer(job: JobFile, seat: Seat) -> Customer:
     return customer_for(seat.person.role, job.row.customer)
+
+
+async def _said(job: JobFile, seat: Seat) -> GoodsSaid:
+    """Of which lots the stop's goods are: those that lie here, until they have left."""
+    left = job.row.on_vehicle is not None or job.outcome is not None
+    return await goods_said(seat, job.row.contract_no, (line.sku for line in job.row.lines), left=left)
 
 
 async def _schedule(seat: Seat, subject: str) -> Content | None:
@@ -158,6 +165,7 @@ async def _receipt(seat: Seat, subject: str) -> Content | None:
             }
             for line in _goods(job, seat)
         ],
+        "said": await _said(job, seat),
         "outcome": outcome,
         "money": seat.person.role in ROLES_THAT_SEE_MONEY or seat.person.role in LEADS,
     }
@@ -179,6 +187,7 @@ async def _pick_up(seat: Seat, subject: str) -> Content | None:
         "customer": _customer(job, seat),
         "outcome": outcome,
         "counted": {} if outcome is None else {line.line_no: line.quantity for line in outcome.delivered},
+        "said": await _said(job, seat),
     }
 
 
