@@ -1,7 +1,7 @@
 """Units of a product (D14): base pieces, boxes, ㎡. Conversions are exact; areas leave in whole pieces."""
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 
 SQUARE_METRES = "㎡"
 BOX = "箱"
@@ -26,6 +26,15 @@ def unit(text: str) -> str | None:
     """A unit as it is written here: ㎡ for m2, m² and 平方米; None where it is none that we know."""
     told = _SPELLINGS.get(text.lower(), text)
     return told if told in {SQUARE_METRES, BOX, *BASE} else None
+
+
+def exactly(text: str) -> Decimal | None:
+    """What was sold, as a number; None for a text that is none."""
+    try:
+        told = Decimal(text)
+    except InvalidOperation:
+        return None
+    return told if told.is_finite() and told > 0 else None
 
 
 def pieces(sold: Decimal, told: str, packing: Packing) -> int | None:
@@ -60,6 +69,20 @@ def boxes(count: int, per_box: int) -> str | None:
 def square_metres(count: int, packing: Packing) -> str | None:
     """The area of some pieces, exactly: "12.8"; None for what has none."""
     return None if packing.square_metres is None else f"{(count * packing.square_metres).normalize():f}"
+
+
+def sold(count: int, told: str, packing: Packing) -> str | None:
+    """So many base pieces in the unit of their sale, exactly: "16.64" of ㎡ (D14).
+
+    None where they make no whole boxes, or the area of a piece is not known.
+    """
+    match told:
+        case "㎡":
+            return square_metres(count, packing)
+        case "箱":
+            return None if count % packing.per_box else str(count // packing.per_box)
+        case _:
+            return str(count)
 
 
 def comes_back_whole(good: int, per_box: int, *, broken: int = 0, of: int = 0) -> bool:

@@ -174,3 +174,25 @@ def test_a_broken_piece_is_paid_back_by_itself() -> None:
     story.asks(REFUND, CTX).accepted()
     story.asks(REFUND.model_copy(update={"quantity": 5}), CTX).accepted()
     story.asks(REFUND.model_copy(update={"quantity": 6}), CTX).refuses("loose_pieces")
+
+
+@pytest.mark.parametrize(
+    ("measure", "ordered", "refunded", "most_fen"),
+    [
+        (Measure(sold="10.24", unit="㎡", base_unit="片"), 2, 1, 256_000),
+        (Measure(sold="4", unit="箱", base_unit="片", per_box=3), 12, 6, 100_000),
+        (Measure(sold="12", unit="片", base_unit="片"), 12, 2, 100_000),
+        (Measure(sold="some", unit="㎡", base_unit="片"), 12, 2, 100_000),
+    ],
+    ids=["slabs of 5.12 square metres", "boxes of three", "pieces", "nobody said how many"],
+)
+def test_pieces_are_paid_back_at_the_price_of_the_unit_in_which_they_were_sold(
+    measure: Measure, ordered: int, refunded: int, most_fen: int
+) -> None:
+    """A12, D14: 500 a ㎡, a box, a piece; neither less than a slab cost, nor a box's price for each piece of it."""
+    sold = line(1, ordered, price=50_000).model_copy(update={"measure": measure})
+    state = given(signed(sold, amount_due_fen=1_000_000))
+    told = REFUND.model_copy(update={"quantity": refunded, "refund_fen": most_fen})
+    beyond = told.model_copy(update={"refund_fen": most_fen + 1})
+    state.asks(beyond, CTX).refuses("refund_too_large", most_fen=most_fen, told_fen=most_fen + 1)
+    state.asks(told, CTX).accepted()

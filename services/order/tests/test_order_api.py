@@ -13,7 +13,7 @@ from order_rows import MemoryRows
 
 from company.context import Context
 from company.policy import policy_book
-from contracts.fact import ContractLine
+from contracts.fact import ContractLine, Measure
 from contracts.order_products import ProductDescribed
 from order.api import router
 from order.contract.aggregate import CONTRACT
@@ -179,11 +179,11 @@ def rows_of(client: AsyncClient) -> Any:
     return transport.app.state.rows
 
 
-def line_of(client: AsyncClient) -> ContractLine:
-    """The line as the contract has it."""
+def line_of(client: AsyncClient, place: int = 0) -> ContractLine:
+    """A line as the contract has it."""
     transport: Any = client._transport
     states: dict[str, Any] = transport.app.state.gateway.states
-    line: ContractLine = states["contract:HT26030001"].lines[0].sold
+    line: ContractLine = states["contract:HT26030001"].lines[place].sold
     return line
 
 
@@ -201,6 +201,43 @@ async def test_what_is_sold_in_any_unit_is_counted_by_the_product_file(
     assert made.measure is not None
     known = (made.quantity, made.measure.sold, made.measure.unit, made.measure.per_box, made.measure.by_lot)
     assert known == (pieces, str(quantity), unit or "片", 3, True)
+
+
+async def test_a_line_that_is_added_later_knows_its_lots_and_boxes_as_one_of_the_first_day(
+    client: AsyncClient,
+) -> None:
+    """D13, D14, A6: it is served from one lot, however it came into the contract."""
+    described = {**REGISTER["lines"][0], "line_no": 2}
+    assert (await client.post("/api/contracts", json=REGISTER)).status_code == 201
+    describe(client)
+    add = [{**described, "quantity": "12.5", "unit": "㎡"}, {**described, "line_no": 3, "quantity": 20}]
+    asked = {"reason": "加砖", "add": add}
+    assert (await client.post("/api/contracts/HT26030001/amendments", json=asked)).status_code == 200
+    told = [(line_of(client, place).quantity, line_of(client, place).measure) for place in (1, 2)]
+    said = {"base_unit": "片", "per_box": 3, "by_lot": True}
+    assert told == [(21, Measure(sold="12.5", unit="㎡", **said)), (20, Measure(sold="20", unit="片", **said))]
+
+
+@pytest.mark.parametrize(
+    ("sold", "unit", "changed", "after"),
+    [("12.5", "㎡", 18, ("11.52", "㎡")), (5, "箱", 12, ("4", "箱")), (5, "箱", 13, ("13", "片"))],
+)
+@pytest.mark.parametrize("repeated", [True, False], ids=["as the page has it", "left out"])
+async def test_a_changed_line_is_sold_in_its_unit_of_as_many_pieces_as_it_has_now(
+    client: AsyncClient, sold: Any, unit: str, changed: int, after: tuple[str, str], *, repeated: bool
+) -> None:
+    """D14, A6: 18 pieces of 0.64 ㎡ are 11.52 ㎡, and no paper says 12.5 any more."""
+    describe(client)
+    lines = [{**REGISTER["lines"][0], "quantity": sold, "unit": unit}]
+    assert (await client.post("/api/contracts", json={**REGISTER, "lines": lines})).status_code == 201
+    known = line_of(client).model_dump(mode="json")
+    rows_of(client)["contracts"] = MemoryRows([{"_id": "HT26030001", "row": {"lines": [known], "part": 1}}])
+    told = {**known, "quantity": changed, "measure": known["measure"] if repeated else None}
+    asked = {"reason": "少要", "change": [told]}
+    assert (await client.post("/api/contracts/HT26030001/amendments", json=asked)).status_code == 200
+    measure = line_of(client).measure
+    assert measure is not None
+    assert (line_of(client).quantity, (measure.sold, measure.unit)) == (changed, after)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from company import units
 from contracts.bounds import OneLine
-from contracts.fact import ContractLine
+from contracts.fact import ContractLine, Measure
 from contracts.order_products import Exact, ProductDescribed
 from order.contract.fields import MAX_PIECES
+from order.contract.left_by_list import SOLD, SoldLine
 from order.product.aggregate import measure_of, packing_of
 from order.product.row import known_products
 from order.refusals import no
@@ -25,6 +26,38 @@ class ToldLine(ContractLine):
 
     quantity: Exact  # type: ignore[assignment]  # what is sold need not be whole; the line that is made of it is
     unit: OneLine = ""
+
+
+def resized(measure: Measure, pieces: int, packing: units.Packing | None = None) -> Measure:
+    """The measure of another number of pieces, in the unit of their sale; in pieces, where that cannot be said."""
+    sold = units.sold(pieces, measure.unit, packing or units.Packing(measure.base_unit, measure.per_box))
+    unit = measure.base_unit if sold is None else measure.unit
+    return measure.model_copy(update={"sold": str(pieces) if sold is None else sold, "unit": unit})
+
+
+async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> tuple[ContractLine, ...]:
+    """Changed lines in base pieces: what is told in another number of pieces was sold in the same unit as before, so
+    that its price is still one of that unit (D14). Refuses: see `in_pieces`."""
+    if not told:
+        return ()
+    contract = await asker.if_there(asker.view(SOLD).get(contract_no))
+    before = {} if contract is None else {line.line_no: line for line in contract.lines}
+    kept = [line for line in told if not line.unit and line.measure in {None, _measure(before, line)}]
+    new = {line.line_no: line for line in await in_pieces(asker, [line for line in told if line not in kept])}
+    products = await asker.if_there(known_products(asker, {line.sku for line in kept})) or {}
+    for line in kept:
+        if line.quantity != line.quantity.to_integral_value():
+            asker.refuse(no("whole_pieces", sku=line.sku, quantity=f"{line.quantity:f}"), 422)
+        measure, pieces, product = _measure(before, line), int(line.quantity), products.get(line.sku)
+        if measure is not None and pieces != before[line.line_no].quantity:
+            measure = resized(measure, pieces, None if product is None else packing_of(product))
+        said = line.model_dump(exclude={"quantity", "unit", "measure"})
+        new[line.line_no] = ContractLine(**said, quantity=pieces, measure=measure)
+    return tuple(new[line.line_no] for line in told)
+
+
+def _measure(before: dict[int, SoldLine], line: ToldLine) -> Measure | None:
+    return None if (known := before.get(line.line_no)) is None else known.measure
 
 
 async def in_pieces(asker: Asker, told: Sequence[ToldLine]) -> tuple[ContractLine, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from contracts.fact import GoodsLine
+from contracts.fact import GoodsLine, Measure
 from contracts.job_ids import delivery_of as job_of_delivery
 from order.contract.state import counted
 from runtime.typed_rows import ByName
@@ -13,11 +13,13 @@ from runtime.use_case import Asker
 
 
 class SoldLine(BaseModel):
-    """A line of the contract's row, as far as a receipt needs it."""
+    """A line of the contract's row, as far as a receipt or an amendment needs it."""
 
     line_no: int
     sku: str
     name: str
+    quantity: int = 0
+    measure: Measure | None = None
 
 
 class Sold(BaseModel):

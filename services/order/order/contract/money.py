@@ -1,6 +1,7 @@
 """A contract's money (A7, A12, B15): what came in, what is paid back, and what is owed or overpaid after it."""
 
 from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import Few, Nth
 from contracts.civil_time import civil_day
-from contracts.fact import GoodsLine
+from contracts.fact import ContractLine, GoodsLine
 from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
 from order.contract.fulfilment import more_than_sold, outcome, rest_owed
 from order.contract.goods import completeness, owed_pieces, said
@@ -134,7 +135,7 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
     broken = min(line.broken_and_owed(), command.quantity % line.per_box)
     if command.quantity != line.owed() - riding and not units.comes_back_whole(command.quantity - broken, line.per_box):
         return no("loose_pieces", line_no=command.line_no, name=Term.of(line.sold.name), per_box=line.per_box)
-    if command.refund_fen > (most := line.sold.unit_price_fen * command.quantity):
+    if command.refund_fen > (most := _worth_fen(line.sold, command.quantity)):
         return no("refund_too_large", most_fen=most, told_fen=command.refund_fen)
     noted = _noted(command, contract, ctx, line)
     after = evolve(contract, noted)
@@ -144,6 +145,16 @@ def refund(command: RefundReturn, contract: Known, ctx: Context) -> Decision:
         *completeness(after, after.lines, at, ctx, command.reason),
         *outcome(after, after.lines, after.course, at, ctx.policy),
     )
+
+
+def _worth_fen(sold: ContractLine, pieces: int) -> int:
+    """What these pieces cost, rounded up: the price is one of the unit in which they were sold (D14)."""
+    measure, price = sold.measure, Decimal(sold.unit_price_fen * pieces)
+    if measure is not None and measure.unit == units.BOX:
+        price /= measure.per_box
+    if measure is not None and measure.unit == units.SQUARE_METRES:
+        price = price * (units.exactly(measure.sold) or sold.quantity) / sold.quantity
+    return int(price.to_integral_value(ROUND_CEILING))
 
 
 def _of_money_alone(command: RefundReturn, contract: Known, ctx: Context) -> Decision:

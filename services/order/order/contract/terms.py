@@ -11,9 +11,9 @@ from company.context import Context
 from contracts import order as facts
 from contracts.bounds import CivilDay, Nth, OneLine
 from contracts.civil_time import civil_day, end_of_day
-from contracts.fact import ContractLine, Customer, GoodsLine
+from contracts.fact import ContractLine, Customer, GoodsLine, Measure
 from contracts.spelling import StoreCode
-from order.contract.as_sold import ToldLine, in_pieces
+from order.contract.as_sold import ToldLine, changed, in_pieces, resized
 from order.contract.fields import MAX_FEN, MAX_LINES, MAX_PIECES, MAX_TEXT, ContractNo, SoldLine, Text
 from order.contract.fulfilment import outcome, rest_owed
 from order.contract.goods import complete_on, completeness, owed_pieces, said
@@ -43,6 +43,7 @@ from runtime.refusal import Term
 from runtime.use_case import Asker, Born, UseCase
 
 NewLines = Annotated[tuple[SoldLine, ...], Field(max_length=MAX_LINES)]
+ToldLines = Annotated[tuple[ToldLine, ...], Field(max_length=MAX_LINES)]
 DueFen = Annotated[int, Field(ge=0, le=MAX_FEN)]
 
 
@@ -72,22 +73,35 @@ class AddLines(Command):
     reason: Text
 
 
-class AmendContract(Command):
-    """变更合同 Amend a contract (A6)
+class _Amends(Command):
+    """What an amendment says besides lines."""
 
-    Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason. What is left out
-    stays as it is. `change`: lines as they are to be; `remove`: line numbers. Of what the customer has nothing changes.
-    """
-
-    command: Literal["AmendContract"] = "AmendContract"
-    contract_no: ContractNo
     reason: Text
-    add: NewLines = ()
-    change: NewLines = ()
     remove: Annotated[tuple[Nth, ...], Field(max_length=MAX_LINES)] = ()
     customer: Customer | None = None
     promised_on: CivilDay | None = None
     amount_due_fen: DueFen | None = None
+
+
+class AmendContract(_Amends):
+    """变更合同: lines in base pieces."""
+
+    command: Literal["AmendContract"] = "AmendContract"
+    contract_no: ContractNo
+    add: NewLines = ()
+    change: NewLines = ()
+
+
+class Amendment(_Amends):
+    """变更合同 Amend a contract (A6)
+
+    Lines, customer, an earlier promised date, the amount; until its goods are loaded, with the reason. What is left out
+    stays as it is. `add`: new lines, in the unit of their sale as at the registration (D14); `change`: lines as they
+    are to be; `remove`: line numbers. Of what the customer has nothing changes.
+    """
+
+    add: ToldLines = ()
+    change: ToldLines = ()
 
 
 class CancelContract(Command):
@@ -117,6 +131,13 @@ async def as_told(asker: Asker, _: str, body: ContractTold) -> RegisterContract:
         asker.refuse(no("not_your_store", store=asker.store), 403)
     lines = await in_pieces(asker, body.lines)
     return RegisterContract.model_validate({**dict(body), "lines": lines})
+
+
+async def amendment_of(asker: Asker, contract_no: str, body: Amendment) -> AmendContract:
+    """In pieces, as the product file counts them: a new line knows its boxes and lots as one of the first day (D13,
+    D14)."""
+    lines = {"add": await in_pieces(asker, body.add), "change": await changed(asker, contract_no, body.change)}
+    return AmendContract.model_validate({**dict(body), **lines, "contract_no": contract_no})
 
 
 def register(command: RegisterContract, contract: Contract, ctx: Context) -> Decision:
@@ -251,7 +272,7 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
     known = {line.sold.line_no: line.sold for line in contract.lines}
     added = tuple(line for line in command.add if not is_same(known.get(line.line_no), line))
     changed = tuple(
-        line.model_copy(update={"measure": line.measure or known[line.line_no].measure})
+        line.model_copy(update={"measure": _measure_of(line, known[line.line_no])})
         for line in command.change
         if not is_same(known[line.line_no], line)
     )
@@ -285,6 +306,13 @@ def _amended(command: AmendContract, contract: Open, ctx: Context) -> Decision:
         news = completeness(after, lines, at, ctx, command.reason)
     rest = rest_owed(after, at, command.reason)
     return (event, *rest, *news, *outcome(after, lines, after.course, at, ctx.policy))
+
+
+def _measure_of(line: ContractLine, before: ContractLine) -> Measure | None:
+    """How a changed line is sold: as before, of another number of pieces (D14)."""
+    if line.measure not in {None, before.measure} or before.measure is None:
+        return line.measure
+    return before.measure if line.quantity == before.quantity else resized(before.measure, line.quantity)
 
 
 def _fewer(contract: Open, lines: Lines) -> tuple[GoodsLine, ...]:
@@ -502,6 +530,6 @@ USE_CASES: tuple[UseCase[Any, Any, facts.OrderEvent], ...] = (
         status=201,
     ),
     UseCase(AddLines, add_lines, cites="A6"),
-    UseCase(AmendContract, amend, AMENDS, "amendments", body="Amendment", cites="A6"),
+    UseCase(AmendContract, amend, AMENDS, "amendments", body=Amendment, prepare=amendment_of, cites="A6"),
     UseCase(CancelContract, cancel, AMENDS, "cancellation", body="Cancellation", cites="A6"),
 )
