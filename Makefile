@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Keep what Python compiled, also where the environment says not to: `make test` starts some two hundred processes.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench docs down lock
+.PHONY: help demo test lint format bench docs audit down lock
 
 help: ## 显示这些命令 show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ docs: ## 生成文档 write docs/rules.md, docs/openapi.json, the JSON Schemas a
 	@$(BIN)/songda contracts generate
 	@$(BIN)/songda docs rules
 	@$(BIN)/songda docs api
+
+audit: ## 依赖清单与已知漏洞 bills of materials of all dependencies, and the known holes in them
+	@deploy/bootstrap.sh demo
+	@deploy/audit.sh
 
 down: ## 停止本机环境 stop what `make demo` or `songda up` left running; the data is kept
 	@if [ -x $(BIN)/songda ]; then $(BIN)/songda down; else echo "没有在运行 nothing was running."; fi

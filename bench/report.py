@@ -28,7 +28,7 @@ def circumstances(quick: bool) -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in PACKAGES},
-        "servers": "Apache Kafka 4.1 (one KRaft node, 1 GiB heap), mongo-java-server, both on the same cores",
+        "servers": "Apache Kafka 4.4 (one KRaft node, 1 GiB heap), mongo-java-server, both on the same cores",
     }
 
 

@@ -85,7 +85,14 @@ class Issuer:
                     return
                 issuer.asked += 1
                 now = int(time.time())
-                claims = {"sub": name, "aud": "kafka", "iat": now, "exp": now + issuer.seconds, "scope": "kafka"}
+                claims = {
+                    "iss": issuer.name,
+                    "sub": name,
+                    "aud": "kafka",
+                    "iat": now,
+                    "exp": now + issuer.seconds,
+                    "scope": "kafka",
+                }
                 token = jwt.encode({"alg": "RS256", "kid": "one"}, claims, key)
                 self._say({"access_token": token, "token_type": "Bearer", "expires_in": issuer.seconds})
 
@@ -102,6 +109,7 @@ class Issuer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
         address = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.name = address
         self.keys_url, self.token_url = f"{address}/keys", f"{address}/token"
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
 

@@ -11,7 +11,7 @@ from songda.stack import Process, free_port, kill, start_kafka, start_mongo, sto
 from songda.stack.kafka import answers as kafka_answers
 from songda.stack.mongo import answers as mongo_answers
 
-KAFKA_IMAGE = "apache/kafka:4.1.0"
+KAFKA_IMAGE = "apache/kafka:4.4.0"
 MONGO_IMAGE = "mongo:8.0"
 
 

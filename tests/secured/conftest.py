@@ -49,6 +49,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         ".OAuthBearerValidatorCallbackHandler",
         "listener.name.token.oauthbearer.sasl.oauthbearer.jwks.endpoint.url": issuer.keys_url,
         "listener.name.token.oauthbearer.sasl.oauthbearer.expected.audience": "kafka",
+        "listener.name.token.oauthbearer.sasl.oauthbearer.expected.issuer": issuer.name,
     }
     names = {f"songda-{name}": PASSWORD(name) for name in PRINCIPALS} | {ADMIN: PASSWORD("admin")}
     kafka = asyncio.run(
