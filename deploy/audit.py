@@ -3,8 +3,8 @@
     audit.py FOLDER [--ask URL] [--looked-at FILE]
 
 FOLDER holds the bills of materials (CycloneDX) `python.json` and `java.json`, and keeps OSV's last answer. What was
-looked at and does not concern us stands in `deploy/advisories.toml`, with the reason and until when. Ends with 1 where a
-known hole is left; without a connection it says so and goes by what was known last, if anything.
+looked at and does not concern us stands in `deploy/advisories.toml`, with the reason and until when. Ends with 1 where
+a known hole is left; without a connection it says so and goes by what was known last, if anything.
 """
 
 import argparse

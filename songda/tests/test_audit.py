@@ -69,7 +69,7 @@ def test_known_holes_are_told_until_somebody_says_why_they_do_not_concern_us(bil
     (bills / "looked_at.toml").write_text(
         one(1, "we unpack nothing of strangers", "2099-01-01") + one(2, "", "2099-01-01")
     )
-    assert audit(bills, advisories)[1].count("lz4") == 1
+    assert audit(bills, advisories)[1].count("CVE-") == 1
     (bills / "looked_at.toml").write_text("".join(one(n, "not reached", "2099-01-01") for n in (1, 2)))
     assert audit(bills, advisories)[0] == 0
     (bills / "looked_at.toml").write_text("".join(one(n, "not reached", "2026-01-01") for n in (1, 2)))
@@ -82,4 +82,4 @@ def test_without_a_connection_it_says_so_and_tells_what_was_known_last(bills: Pa
     assert (code, "not asked" in said, "known holes" in said) == (0, True, False)
     audit(bills, advisories)
     code, said = audit(bills, NOWHERE)
-    assert (code, "not asked" in said, said.count("lz4-java")) == (1, True, 2)
+    assert (code, "not asked" in said, said.count("CVE-")) == (1, True, 2)
