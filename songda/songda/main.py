@@ -161,19 +161,16 @@ def _waiting(person: str, *, as_json: bool) -> None:
 
 def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
     """Upload file by file, wait until all of it has run its course, print the report."""
-    total: dict[str, Any] = {"taken": 0, "repeated": 0, "refused": [], "waiting": [], "waiting_rows": 0, "files": []}
+    total: dict[str, Any] = {"taken": 0, "repeated": 0, "waiting_rows": 0}
+    total |= {name: [] for name in ("refused", "waiting", "went_on", "waits_still", "files")}
     with Client(local_settings(), person) as client:
         for file in files:
             with _bar(file.name) as progress:
                 report = client.upload(f"/api/imports/{kind}", file, progress)
             if not as_json:
                 err.print(f"{file.name}: 收 {report['taken']}，重复 {report['repeated']}，拒 {len(report['refused'])}")
-            total["taken"] += report["taken"]
-            total["repeated"] += report["repeated"]
-            total["refused"] += report["refused"]
-            total["waiting"] += report["waiting"]
-            total["waiting_rows"] += report["waiting_rows"]
-            total["files"] += report["files"]
+            for name in total:
+                total[name] += report[name]
         with err.status("等待结果写到列表 waiting for read models …"):
             settled = client.get("/api/settled")["settled"]
     if as_json:
@@ -187,6 +184,10 @@ def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None
             out.print(f"[yellow]待补[/yellow] {waits['draft_no']}：第 {wrong} 行要改，整份没有登记", highlight=False)
         if total["waiting"]:
             out.print("到「待补合同」页 /orders/waiting 改好再送，或改好文件再导 Mend them there, or in the file (A13)")
+        if on := total["went_on"]:
+            out.print(f"商品已知，{len(on)} 份待补合同已登记 registered, their products are known: {'、'.join(on)}")
+        if still := total["waits_still"]:
+            out.print(f"{len(still)} 份还要改别的 wait for something else: {'、'.join(still)}")
         for told in total["files"]:
             if left := told["ignored_columns"]:
                 out.print(

@@ -23,7 +23,11 @@
       .slice(0, SHOWN)
       .map((one) => one.draft_no)
       .join('、')}`;
-    leftOut(box.querySelector('ul'), told.files);
+    const list = box.querySelector('ul');
+    for (const key of ['went_on', 'waits_still'])
+      if (told[key].length)
+        item(list, `${say(`import_${key}`, { contracts: told[key].length })} ${told[key].slice(0, SHOWN).join('、')}`);
+    leftOut(list, told.files);
     const body = box.querySelector('tbody');
     for (const row of told.refused.slice(0, SHOWN)) {
       const line = body.insertRow();
@@ -33,16 +37,16 @@
     }
     box.querySelector('.scroll').hidden = !told.refused.length;
   }
+  function item(list, textContent) {
+    list.append(Object.assign(document.createElement('li'), { textContent }));
+  }
   function leftOut(list, files) {
     // what a file has besides our rows and columns, file by file
     for (const file of files) {
       const said = [];
       if (file.ignored_columns.length) said.push(say('import_ignored', { columns: file.ignored_columns.join('、') }));
       if (file.ignored_rows.length) said.push(say('import_sums', { rows: file.ignored_rows.join('、') }));
-      for (const text of said)
-        list.append(
-          Object.assign(document.createElement('li'), { textContent: `${file.file ? `${file.file}: ` : ''}${text}` }),
-        );
+      for (const text of said) item(list, `${file.file ? `${file.file}: ` : ''}${text}`);
     }
     list.hidden = !list.children.length;
   }

@@ -80,6 +80,10 @@ class Report:
     ignored: Ignored = NOTHING_IGNORED
     waiting: list[Waiting] = field(default_factory=list)
     """Contracts that wait for their refused rows (A13)."""
+    went_on: list[str] = field(default_factory=list)
+    """Contracts that waited for what a products file says, and are registered by it (A13, D15)."""
+    waits_still: list[str] = field(default_factory=list)
+    """Drafts that waited for it too, and wait on: something else is wrong with them."""
 
     @property
     def waiting_rows(self) -> int:

@@ -13,6 +13,7 @@ from test_whole_or_waiting import FILE, NAMES, line
 from company.policy import policy_book
 from order.api import router
 from order.draft.row import draft_row
+from order.files.products_file import LAYOUT as OF_PRODUCTS
 from runtime.http_errors import add_error_handling
 from runtime.uploads import Uploads
 
@@ -41,7 +42,7 @@ async def office() -> AsyncIterator[tuple[AsyncClient, Rules]]:
     app, rules = FastAPI(), Rules()
     app.state.policies = policy_book()
     app.include_router(router)
-    app.state.owners = {"contract": "order", "draft": "order"}
+    app.state.owners = {"contract": "order", "draft": "order", "product": "order"}
     app.state.gateway = rules
     app.state.rows = {"products": MemoryRows([]), "drafts": Rows(rules)}
     app.state.people = PEOPLE
@@ -200,3 +201,58 @@ async def test_boxes_of_a_product_that_nobody_described_wait_and_go_on_once_it_i
     assert (whole["taken"], await listed(client)) == (1, [])
     (sold,) = rules.states["contract:HT26030001"].lines
     assert sold.sold.quantity == 5 * TILE.per_box
+
+
+TILE_ROW = {"型号": TILE.sku, "品名": "抛釉砖", "类别": "陶瓷", "基本单位": "片", "每箱": "3", "每片㎡": "0.64"}
+
+
+async def products(client: AsyncClient, **cells: str) -> Any:
+    said = TILE_ROW | cells
+    data = "\n".join((",".join(OF_PRODUCTS.names), ",".join(said.get(name, "") for name in OF_PRODUCTS.names)))
+    return (await upload(client, "products", ("商品.csv", data.encode()))).json()
+
+
+async def boxes(client: AsyncClient, *rows: list[str]) -> None:
+    data = "\n".join(",".join(one) for one in ([*NAMES, "单位"], *rows)).encode()
+    await upload(client, "contracts", ("合同.csv", data))
+
+
+async def test_what_waits_for_a_product_goes_on_by_itself_once_its_file_comes(
+    office: tuple[AsyncClient, Rules],
+) -> None:
+    """A13, D15: with all its rows; the importer is told which contracts went on, and which need more than that."""
+    client, rules = office
+    await boxes(
+        client,
+        [*line(1, 1, 型号=TILE.sku, 数量="5"), "箱"],
+        [*line(1, 2), ""],
+        [*line(2, 1, 型号=TILE.sku, 数量="5"), "箱"],
+        [*line(2, 2, 型号="QQ-1", 数量="2"), "箱"],
+        [*line(0, 1, 数量="1.5"), ""],
+    )
+    assert len(await listed(client)) == 3
+    told = await products(client)
+    assert (told["taken"], told["went_on"], told["waits_still"]) == (1, ["HT26030001"], ["HT26030002"])
+    assert told["files"][0]["went_on"] == ["HT26030001"]
+    assert [one["contract_no"] for one in await listed(client)] == ["HT26030000", "HT26030002"]
+    sold = [one.sold.quantity for one in rules.states["contract:HT26030001"].lines]
+    assert sold[0] == 5 * 3
+    assert len(sold) == 2
+
+
+async def test_the_same_products_file_again_brings_nothing_on_twice(office: tuple[AsyncClient, Rules]) -> None:
+    """A13, X7"""
+    client, rules = office
+    await boxes(client, [*line(1, 1, 型号=TILE.sku, 数量="5"), "箱"])
+    await products(client)
+    before = dict(rules.states)
+    again = await products(client)
+    assert (again["repeated"], again["went_on"], again["waits_still"], rules.states) == (1, [], [], before)
+
+
+async def test_a_product_that_is_refused_brings_nothing_on(office: tuple[AsyncClient, Rules]) -> None:
+    """A13, D15"""
+    client, _ = office
+    await boxes(client, [*line(1, 1, 型号=TILE.sku, 数量="5"), "箱"])
+    told = await products(client, 基本单位="桶")
+    assert (told["taken"], told["went_on"], len(await listed(client))) == (0, [], 1)

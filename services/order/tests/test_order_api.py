@@ -18,6 +18,7 @@ from contracts.order_products import ProductDescribed
 from order.api import router
 from order.contract.aggregate import CONTRACT
 from order.draft.aggregate import DRAFT
+from order.product.aggregate import PRODUCT
 from runtime.decision import Rejected
 from runtime.http_errors import add_error_handling
 from runtime.mongo import PyMongoError
@@ -61,7 +62,7 @@ class Rules:
 
     async def ask(self, service: str, aggregate_id: str, command: Any, request: Any) -> Outcome:
         """Decide at once."""
-        of: Any = CONTRACT if aggregate_id.startswith("contract:") else DRAFT
+        of: Any = {"contract": CONTRACT, "draft": DRAFT, "product": PRODUCT}[aggregate_id.partition(":")[0]]
         decision = of.decide(command, self.states.get(aggregate_id, of.initial), CTX)
         if isinstance(decision, Rejected):
             return Outcome("c", aggregate_id, "rejected", rejected=decision)
@@ -92,7 +93,7 @@ async def client() -> AsyncIterator[AsyncClient]:
     app = FastAPI()
     app.state.policies = policy_book()
     app.include_router(router)
-    app.state.owners = {"contract": "order", "draft": "order"}
+    app.state.owners = {"contract": "order", "draft": "order", "product": "order"}
     app.state.gateway = Rules()
     app.state.rows = {"products": MemoryRows([]), "drafts": MemoryRows([])}
     app.state.people = PEOPLE

@@ -1,5 +1,6 @@
 """HTTP of contracts that wait for refused rows: the list, and mending them (A13)."""
 
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -8,14 +9,15 @@ from pydantic import BaseModel, Field
 
 from contracts.bounds import Nth, OneLine
 from contracts.order_drafts import MAX_CELLS, MAX_ROWS, Cell, DraftRow
+from contracts.spelling import sku as spelt_sku
 from order.api.import_report import ImportReport, report_json
 from order.contract.fields import Note
 from order.draft.aggregate import DRAFT, KeepDraft
 from order.draft.row import DRAFTS, DraftFile, waiting_drafts
 from order.draft.waiting import WaitingContract, waiting_contract, waiting_page
-from order.drafting import read_again, wrong_row
+from order.drafting import SKU_AT, read_again, wrong_row
 from order.files.contracts_file import LAYOUT, ContractRow
-from order.importing import Report, import_contracts, taken
+from order.importing import Products, Report, import_contracts, taken
 from order.product.row import known_products
 from order.refusals import no
 from order.who import IMPORTS
@@ -24,6 +26,12 @@ from runtime.http import Caller, SignedIn
 from runtime.route import Router
 
 router = Router()
+
+DRAFTS_AT_ONCE = 200
+"""Drafts read at once when a products file has come."""
+OF_PRODUCTS = frozenset({"D14", "D15"})
+"""Rules by which a row waits for its product."""
+NO_PRODUCTS: Products = MappingProxyType({})
 
 DraftInPath = Annotated[str, Path(pattern=r"^[A-Z0-9]{4,20}$", examples=["HT26030001"])]
 
@@ -120,15 +128,52 @@ def _mended(caller: Caller, draft: DraftFile, body: Mended) -> tuple[DraftFile, 
     return draft.model_copy(update={"rows": tuple(left)}), cells
 
 
-async def _send(caller: Caller, draft: DraftFile, rows: list[ContractRow], contract_no: str) -> Report:
-    """Register what is whole now, with what waits under its own number; what the rules refuse waits there."""
+async def go_on(caller: Caller, described: Products, report: Report) -> None:
+    """What waits for one of these products goes on by itself, as its own form sent again would make it (A13, D15); the
+    report says what became of it. `described`: the products of a file that was taken just now."""
+    after, part = "", list[DraftFile]()
+    while True:
+        part = await waiting_page(caller, after, DRAFTS_AT_ONCE)
+        for draft in part[:DRAFTS_AT_ONCE]:
+            if any(row.rule in OF_PRODUCTS and _sku(row) in described for row in draft.rows):
+                await _goes_on(caller, draft, described, report)
+        if len(part) <= DRAFTS_AT_ONCE:
+            return
+        after = part[DRAFTS_AT_ONCE - 1].draft_no
+
+
+async def _goes_on(caller: Caller, draft: DraftFile, described: Products, report: Report) -> None:
+    left, cells = _mended(caller, draft, Mended())
+    rows, refused = read_again(left, cells)
+    numbers = {row.contract_no for row in rows}
+    if refused or len(numbers) > 1:
+        report.waits_still.append(draft.draft_no)
+        return
+    number = numbers.pop()
+    sent = await _send(caller, draft, rows, number, described)
+    if sent.refused or sent.waiting:
+        report.waits_still.append(draft.draft_no)
+    else:
+        report.went_on.append(number)
+
+
+def _sku(row: DraftRow) -> str:
+    """The product that a row names, as it is spelt here; "" where it names none."""
+    return spelt_sku(row.cells[SKU_AT])[0] if len(row.cells) > SKU_AT else ""
+
+
+async def _send(
+    caller: Caller, draft: DraftFile, rows: list[ContractRow], contract_no: str, described: Products = NO_PRODUCTS
+) -> Report:
+    """Register what is whole now, with what waits under its own number; what the rules refuse waits there.
+    `described`: products that no list may have yet."""
     run, own = f"drafts/{draft.draft_no}", draft.draft_no
     others = await waiting_drafts(caller, {contract_no} - {own})
     report = await import_contracts(
         rows,
         [],
         caller.ask_all,
-        products=await known_products(caller, {row.sku for row in rows if row.unit}),
+        products={**await known_products(caller, {row.sku for row in rows if row.unit}), **described},
         drafts=others,
         filename=draft.file,
         run=run,

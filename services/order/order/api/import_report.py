@@ -52,6 +52,10 @@ class FileReport(BaseModel):
     refused: list[RefusedRow]
     waiting: list[Waits]
     waiting_rows: int
+    went_on: list[str] = []
+    """Contracts that waited for what this products file says, and are registered by it (A13, D15)."""
+    waits_still: list[str] = []
+    """Drafts that waited for it too, and wait on: something else is wrong with them."""
     ignored_columns: list[str]
     ignored_rows: list[int]
 
@@ -64,6 +68,8 @@ class ImportReport(BaseModel):
     refused: list[RefusedRow]
     waiting: list[Waits]
     waiting_rows: int
+    went_on: list[str] = []
+    waits_still: list[str] = []
     files: list[FileReport]
 
 
@@ -91,7 +97,12 @@ def _waiting(reports: Sequence[Report]) -> dict[str, Any]:
         for report in reports
         for one in report.waiting
     ]
-    return {"waiting": told, "waiting_rows": sum(report.waiting_rows for report in reports)}
+    return {
+        "waiting": told,
+        "waiting_rows": sum(report.waiting_rows for report in reports),
+        "went_on": [number for report in reports for number in report.went_on],
+        "waits_still": [number for report in reports for number in report.waits_still],
+    }
 
 
 async def _rows(reports: Sequence[Report]) -> AsyncIterator[bytes]:

@@ -11,13 +11,22 @@ from fastapi import File, UploadFile
 from fastapi.responses import StreamingResponse
 
 from contracts.bounds import Few
+from order.api.drafts import go_on
 from order.api.import_report import ImportReport, report_json
 from order.draft.row import waiting_drafts
 from order.drafting import drafts_of
 from order.files.contracts_file import ContractRow, read_contracts
 from order.files.logistics_file import LogisticsRow, read_logistics
 from order.files.products_file import ProductFileRow, read_products
-from order.importing import Progress, Report, import_contracts, import_logistics, import_products
+from order.importing import (
+    Progress,
+    Report,
+    import_contracts,
+    import_logistics,
+    import_products,
+    product_command,
+)
+from order.product.aggregate import as_told
 from order.product.row import known_products
 from order.who import IMPORTS, PRODUCTS
 from runtime.file_refusals import Ignored, Parsed, Refused
@@ -96,6 +105,7 @@ async def upload_logistics(caller: SignedIn, file: Files) -> StreamingResponse:
 )
 async def upload_products(caller: SignedIn, file: Files) -> StreamingResponse:
     """One row per product, described as a whole; a row that says otherwise than before is the newer description.
+    Contracts that waited for these products go on by themselves (`went_on`, `waits_still`; A13).
 
     With `Accept: application/x-ndjson` the answer tells how far it is, line by line, and ends with the report.
     """
@@ -103,7 +113,11 @@ async def upload_products(caller: SignedIn, file: Files) -> StreamingResponse:
     files = await _uploaded(caller, file, read_products, Piece[ProductFileRow])
 
     async def bring(rows: list[ProductFileRow], refused: list[Refused], how: How) -> Report:
-        return await import_products(rows, refused, caller.ask_all, **how)
+        report = await import_products(rows, refused, caller.ask_all, **how)
+        wrong = {one.row for one in report.refused}
+        told = (product_command(row) for row in rows if row.row not in wrong)
+        await go_on(caller, {one.sku: as_told(one, caller.now) for one in told}, report)
+        return report
 
     return await _answer(caller, "products", files, bring)
 

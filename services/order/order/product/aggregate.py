@@ -5,6 +5,7 @@ events are its history. Contracts take its units when they are registered; a lat
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -71,16 +72,19 @@ def describe(command: DescribeProduct, product: Product, ctx: Context) -> Decisi
     reason_missing (a change says why)."""
     if units.unit(command.base_unit) not in units.BASE:
         return no("unknown_unit", sku=command.sku, unit=command.base_unit, units="、".join(units.BASE))
-    told = facts.ProductDescribed(
-        at=command.at or ctx.now,
-        **{name: getattr(command, name) for name in DescribeProduct.model_fields if name in _TOLD},
-    )
+    told = as_told(command, command.at or ctx.now)
     if isinstance(product, Described):
         if _content(told) == _content(product.told):
             return ()
         if not command.reason:
             return no("change_needs_reason", sku=command.sku, differing=_differing(product.told, told))
     return (told,)
+
+
+def as_told(command: DescribeProduct, at: datetime) -> facts.ProductDescribed:
+    """What a description says of its product."""
+    said = {name: getattr(command, name) for name in DescribeProduct.model_fields if name in _TOLD}
+    return facts.ProductDescribed(at=at, **said)
 
 
 _TOLD = facts.ProductDescribed.model_fields.keys() - {"event", "at"}
