@@ -1,10 +1,10 @@
-/* Importing files: progress as it goes, then what was taken and, row by row, what was refused and why. */
+/* Importing files: progress, then what was taken and, row by row, refused and why. */
 'use strict';
 (() => {
   const words = JSON.parse(document.getElementById('words').textContent);
   const say = (key, facts = {}) => Page.fill(words[key], facts);
   const zh = document.documentElement.lang !== 'en';
-  const SHOWN = 500; // refused rows on the page; the counts say how many there are
+  const SHOWN = 500; // rows on the page; the counts say all
 
   function report(form, told) {
     const box = form.querySelector('[data-report]');
@@ -63,7 +63,7 @@
     banner.focus();
   }
   async function lines(answer, take) {
-    // one JSON object a line, as they come
+    // a JSON object a line
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
