@@ -28,6 +28,11 @@ Strange = Callable[[str, Term, Term], Rejected]
 """(name of the person, the depot where it is, the person's own) -> what is said."""
 
 
+def works_in(person: Person, depot: str) -> bool:
+    """Whether what is to be done in a depot is for this person: a page offers nothing that would be refused."""
+    return bound_to(person) in {None, depot}
+
+
 def at_own_depot(where: Where, strange: Strange) -> Guard:
     """What an address asks of everybody who acts there, and who signs beside: 403 in another depot than the own."""
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from company.policy import policy_book
 from contracts.bounds import OneLine
+from dashboards.bad_address import wrong_address
 from runtime.http import Caller
 
 ALL = "all"
@@ -58,12 +59,15 @@ class Depots:
 
 
 def depots_for(caller: Caller, now: datetime, asked: str | None = None) -> Depots:
-    """What this person wants to see; `asked`: what the address says, where that has been read already."""
+    """What this person wants to see; `asked`: what the address says, where that has been read already. Refuses a depot
+    that the company does not have: no other one stands in for it (X8)."""
     names = {one.depot: one.name for one in policy_book().at(now).depots}
-    if len(names) == 1:
-        return Depots(names, next(iter(names)))
     if asked is None:
         asked = caller.request.query_params.get("depot")
+    if asked is not None and asked not in {*names, ALL, ""}:
+        raise wrong_address("bad.choice", name="depot", text=asked[:40])
+    if len(names) == 1:
+        return Depots(names, next(iter(names)))
     if asked is None:
         who, _, asked = caller.request.cookies.get(COOKIE, "").rpartition("/")
         if who != caller.person.id:

@@ -13,13 +13,14 @@ from fastapi.responses import Response
 from company.policy import policy_book
 from contracts.bounds import read_day
 from contracts.civil_time import civil_day
+from dashboards.bad_address import wrong_address
 from dashboards.login import known, to_login
 from dashboards.render import page, words_for
-from dashboards.words import Words, tables
+from dashboards.words import Words
 from runtime.aggregate import Aggregate
 from runtime.clock import utc_now
-from runtime.decision import Command, Rejected
-from runtime.http import Caller, Refusal
+from runtime.decision import Command
+from runtime.http import Caller
 from runtime.person import Person
 
 _Page = Callable[..., Awaitable[Response]]
@@ -55,7 +56,7 @@ class Seat:
         list is shown that was not asked for (X8)."""
         text = self.asked(name)
         if text is not None and text not in choices:
-            raise _wrong("bad.choice", name=name, text=text[:40])
+            raise wrong_address("bad.choice", name=name, text=text[:40])
         return text
 
     def day(self, name: str) -> date | None:
@@ -66,7 +67,7 @@ class Seat:
             return None
         day = self.day_of(text)
         if day is None:
-            raise _wrong("bad.date")
+            raise wrong_address("bad.date")
         return day
 
     def number(self, name: str, *, digits: int) -> int | None:
@@ -75,7 +76,7 @@ class Seat:
         if text is None:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) <= digits):
-            raise _wrong("bad.choice", name=name, text=text[:40])
+            raise wrong_address("bad.choice", name=name, text=text[:40])
         return int(text)
 
     def day_of(self, text: str) -> date | None:
@@ -123,13 +124,6 @@ class Seat:
     def not_found(self, what: str) -> Response:
         """404: no such thing, or not theirs to see; nobody learns which."""
         return self.say_no(self.words("gone.title"), self.words("gone.text", what=what), 404)
-
-
-def _wrong(key: str, **facts: object) -> Refusal:
-    """What is wrong with an address, in both languages; unreadable characters are not repeated."""
-    shown = {name: text if str(text).isprintable() else "?" for name, text in facts.items()}
-    zh, en = (text.format(**shown) for text in tables()["words"][key])
-    return Refusal(422, Rejected("bad_address", "X8", zh, en, {}))
 
 
 def seated(page_name: str, roles: Collection[str] | None = None) -> Callable[[_Page], _Page]:

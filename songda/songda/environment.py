@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
 from company.people import read_people
-from company.policy import PolicySettings
+from company.policy import PolicySettings, policy_book
 from notify.settings import NotifySettings
 from runtime.settings import Settings
 from songda.stack.places import StackSettings
@@ -82,7 +82,12 @@ def _unusable(settings: Settings) -> Iterator[str]:
         yield "SONGDA_HOME 不对：应是文件夹。 SONGDA_HOME must be a folder."
     if settings.people is not None:
         try:
-            read_people(settings.people)
+            people = read_people(settings.people)
+            depots = {one.depot for revision in policy_book().revisions for one in revision.depots}
+            strange = sorted({one.depot for one in people.values() if one.depot is not None} - depots)
+            if strange:
+                names = ", ".join(strange)
+                yield f"SONGDA_PEOPLE 不对：政策里没有仓库 {names}。 SONGDA_PEOPLE: no policy has a depot {names}."
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:3])
             yield f"SONGDA_PEOPLE 不对：人员名单里有错（{wrong}）。 The list of people has faults: {wrong}."

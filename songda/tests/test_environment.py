@@ -1,5 +1,6 @@
 """The environment: what nobody reads and what has no sound value stops every command, in one sentence each."""
 
+import json
 import os
 import subprocess
 import sys
@@ -197,3 +198,11 @@ def test_settings_of_logins_fit_together_or_nothing_starts(
     told = said(monkeypatch, **{f"SONGDA_{name}": value for name, value in given.items()})
     assert [says in one for one in told] == ([True] if says else [])
     assert "secret" not in "".join(told).replace("shows the secret to", "")
+
+
+def test_a_depot_of_somebody_is_one_of_the_companys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """D17: a misspelt one would shut its keeper out of every depot."""
+    people = [{"id": "a", "name": "甲", "role": "warehouse", "depot": depot} for depot in ("main", "mian")]
+    (file := tmp_path / "people.json").write_text(json.dumps([{**one, "id": one["depot"]} for one in people]))
+    (wrong,) = said(monkeypatch, SONGDA_PEOPLE=str(file))
+    assert wrong.startswith("SONGDA_PEOPLE 不对：政策里没有仓库 mian。")

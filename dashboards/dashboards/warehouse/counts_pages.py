@@ -5,6 +5,7 @@ from typing import get_args
 
 from fastapi.responses import Response
 
+from company.own_depot import works_in
 from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
@@ -58,7 +59,7 @@ async def counts(seat: Seat) -> Response:
         open_partings=[one for one in report if not one.settled],
         zones=tuple(bins_of(seat, depots.one)),
         stream=stream,
-        may_open=seat.may(COUNT, OpenCount),
+        may_open=works_in(seat.person, depots.one) and seat.may(COUNT, OpenCount),
         may_plan=seat.may(COUNT_PLAN, StartCountPlan),
     )
     return remembered(shown, seat.caller, depots)

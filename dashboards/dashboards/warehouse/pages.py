@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
+from company.own_depot import works_in
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.both_units import both_units, by_hundreds
@@ -80,7 +81,7 @@ async def picking(seat: Seat) -> Response:
     on = seat.day("date") or seat.today
     stream = rows_stream(seat.caller, PICKING)
     depots = depots_for(seat.caller, seat.now)
-    view = await read_picking(seat, on, depots.one)
+    view, here = await read_picking(seat, on, depots.one), works_in(seat.person, depots.one)
     shown = seat.show(
         "warehouse.html",
         on=on,
@@ -90,9 +91,9 @@ async def picking(seat: Seat) -> Response:
         codes={} if view is None else await _labels_of(seat, {stop.contract_no for stop in view.stops}),
         todo=await read_todo(seat),
         stream=stream,
-        may_answer=seat.may(PICK_LIST, GiveFeedback),
-        may_pass=seat.may(QUALITY, PassQuality),
-        may_fail=seat.may(QUALITY, FailQuality),
+        may_answer=here and seat.may(PICK_LIST, GiveFeedback),
+        may_pass=here and seat.may(QUALITY, PassQuality),
+        may_fail=here and seat.may(QUALITY, FailQuality),
         causes=get_args(QualityCause),
     )
     return remembered(shown, seat.caller, depots)
@@ -125,7 +126,7 @@ async def stock(seat: Seat) -> Response:
         units=await both_units(seat, (shelf.row.sku for shelf in part.rows)),
         holds=HELD,
         depots=depots_of(seat),
-        bins=bins_of(seat),
+        bins=bins_of(seat, depots_for(seat.caller, seat.now).one),
         stream=stream,
         sheet=f"/warehouse/stock.xlsx?{urlencode(query)}",
     )
