@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 
+from company.depots import depot_name
 from company.policy import Policy
 from company.roles import Role
 from contracts.civil_time import in_shanghai
@@ -115,9 +116,16 @@ def eta_text(eta: date | None, today: date) -> str:
     return "到货日待定" if eta is None or eta < today else f"预计{day_text(eta)}到货"
 
 
-def plan_text(event: DayPublished) -> str:
+def of_depot(depot: str, policy: Policy) -> str:
+    """Whose day it is, before the day: nothing where the company has one depot (D17)."""
+    return f"{depot_name(policy, depot)} " if len(policy.depots) > 1 else ""
+
+
+def plan_text(event: DayPublished, policy: Policy) -> str:
     """The day's plan for the group (B4): crew by crew, contract numbers only, no customer data (C18)."""
-    lines = [f"【送货安排】{day_text(event.on)}第{event.version}版，共{len(event.stops)}单"]
+    lines = [
+        f"【送货安排】{of_depot(event.depot, policy)}{day_text(event.on)}第{event.version}版，共{len(event.stops)}单"
+    ]
     lines += [line for crew in event.crews for line in _crew_lines(crew, event.stops)]
     return "\n".join(lines)
 
@@ -135,9 +143,10 @@ def _stop_text(stop: Slot) -> str:
     return f"{stop.position}. {stop.contract_no} {window_text(stop.window)}"
 
 
-def fax_text(event: DayPublished) -> str:
+def fax_text(event: DayPublished, policy: Policy) -> str:
     """The schedule for the warehouse (E5): what must be ready, stop by stop, pieces by line; no customer data."""
-    lines = [f"【送货安排表】{day_text(event.on)}第{event.version}版，共{len(event.stops)}单。请确认收到。"]
+    head = f"【送货安排表】{of_depot(event.depot, policy)}{day_text(event.on)}第{event.version}版"
+    lines = [f"{head}，共{len(event.stops)}单。请确认收到。"]
     for crew in event.crews:
         own = sorted((stop for stop in event.stops if stop.crew == crew.crew), key=lambda s: (s.half, s.position))
         if own:
@@ -148,9 +157,10 @@ def fax_text(event: DayPublished) -> str:
     return "\n".join(lines)
 
 
-def adjustment_text(event: DayAdjusted) -> str:
+def adjustment_text(event: DayAdjusted, policy: Policy) -> str:
     """What is different in a plan that was published, and why (B4), for the group."""
-    head = f"【送货安排调整】{day_text(event.on)}第{event.version}版。原因：{event.reason}"
+    whose = of_depot(event.depot, policy)
+    head = f"【送货安排调整】{whose}{day_text(event.on)}第{event.version}版。原因：{event.reason}"
     return "\n".join([head, *(f"{change.contract_no}：{_change_text(change)}" for change in event.changes)])
 
 
@@ -168,10 +178,11 @@ def _place_text(slot: Slot | None) -> str:
     return "" if slot is None else f"{slot.crew} {HALVES[slot.half]}第{slot.position}单 {window_text(slot.window)}"
 
 
-def feedback_text(event: MorningFeedbackGiven) -> str:
+def feedback_text(event: MorningFeedbackGiven, policy: Policy) -> str:
     """The warehouse's morning feedback for the group (B6)."""
     short = [stop for stop in event.stops if not stop.ready]
-    head = f"【早上反馈】{day_text(event.on)}：备齐{len(event.stops) - len(short)}单，缺货{len(short)}单"
+    whose = of_depot(event.depot, policy)
+    head = f"【早上反馈】{whose}{day_text(event.on)}：备齐{len(event.stops) - len(short)}单，缺货{len(short)}单"
     return "\n".join([head, *(f"缺货 {stop.job_id} {stop.note}".rstrip() for stop in short)])
 
 

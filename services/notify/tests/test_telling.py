@@ -23,7 +23,7 @@ from contracts.service_desk_duties import DutyEscalated
 from notify.message.attempts import ReleaseMessage, SuppressMessage
 from notify.message.request import RequestMessage, message_id
 from notify.receiver import AdmitMessage, receiver_id
-from notify.texts import VARIABLES, BadTemplate, check_templates, render
+from notify.texts import VARIABLES, BadTemplate, check_templates, fax_text, plan_text, render
 from runtime.decision import Ask
 
 # --- posts and the fax ------------------------------------------------------------------------------------------------
@@ -69,6 +69,17 @@ DAY = DayPublished(
     stops=(_slot("S1", "pm", 1, "HT3"), _slot("S1", "am", 2, "HT2"), _slot("S1", "am", 1, "HT1")),
 )
 DAY_ID = "day:main:2026-03-14"
+
+
+def test_where_the_company_has_two_depots_the_group_and_the_fax_hear_whose_day_it_is() -> None:
+    """D17, B4, E5: the fax goes to that warehouse."""
+    policy = policy_book().at(NOW)
+    shunde = policy.depots[0].model_copy(update={"depot": "shunde", "name": "顺德仓"})
+    two = policy.model_copy(update={"depots": (*policy.depots, shunde)})
+    theirs = DAY.model_copy(update={"depot": "shunde"})
+    told = [text(day, two) for text in (plan_text, fax_text) for day in (DAY, theirs)]
+    assert [name in text for name, text in zip(2 * ("总仓 2026年", "顺德仓 2026年"), told, strict=True)] == 4 * [True]
+    assert "总仓" not in plan_text(DAY, policy)
 
 
 def test_a_published_day_goes_to_the_group_and_to_the_warehouse_without_customer_data() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from company.depots import MAIN, depot_name
 from company.policy import policy_book
 from company.roles import Role
 from contracts.civil_time import civil_day, end_of_day
@@ -92,8 +93,9 @@ def post(text: str, topic: str, *, meta: Meta, subject: str = "", ref: str = "",
 
 def fax(text: str, depot: str, *, meta: Meta, ref: str, on: date) -> Ask:
     """A schedule to the warehouse (E5)."""
-    known_as = message_id(f"{meta.id}/{FAX}", GROUP_POST)
-    return _told(text, FAX, f"仓库 {depot}", known_as, meta=meta, subject="", ref=ref, last_day=on)
+    known_as, policy = message_id(f"{meta.id}/{FAX}", GROUP_POST), policy_book().at(meta.time)
+    to = f"仓库 {depot if depot == MAIN else depot_name(policy, depot)}"
+    return _told(text, FAX, to, known_as, meta=meta, subject="", ref=ref, last_day=on)
 
 
 def _told(

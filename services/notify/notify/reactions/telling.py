@@ -91,20 +91,29 @@ def _of_damage(damage_id: str) -> str:
 
 def fed_back(event: MorningFeedbackGiven, meta: Meta) -> Asks:
     """Morning feedback -> the group (B6)."""
-    return (post(texts.feedback_text(event), "feedback", meta=meta, last_day=event.on),)
+    return (post(texts.feedback_text(event, policy_book().at(meta.time)), "feedback", meta=meta, last_day=event.on),)
 
 
 def day_published(event: DayPublished, meta: Meta) -> Asks:
     """The day's plan -> the group (B4, E2) and the warehouse (E5)."""
-    faxed = fax(texts.fax_text(event), event.depot, meta=meta, ref=str(event.version), on=event.on)
+    policy = policy_book().at(meta.time)
+    faxed = fax(texts.fax_text(event, policy), event.depot, meta=meta, ref=str(event.version), on=event.on)
     if event.version > 1:  # DayAdjusted comes with it and tells the group what is different
         return (faxed,)
-    return (post(texts.plan_text(event), "plan", meta=meta, ref=str(event.version), last_day=event.on), faxed)
+    return (post(texts.plan_text(event, policy), "plan", meta=meta, ref=str(event.version), last_day=event.on), faxed)
 
 
 def day_adjusted(event: DayAdjusted, meta: Meta) -> Asks:
     """A plan that is different -> the group (B4)."""
-    return (post(texts.adjustment_text(event), "adjustment", meta=meta, ref=str(event.version), last_day=event.on),)
+    return (
+        post(
+            texts.adjustment_text(event, policy_book().at(meta.time)),
+            "adjustment",
+            meta=meta,
+            ref=str(event.version),
+            last_day=event.on,
+        ),
+    )
 
 
 def delivery_booked(event: InstallationBooked, meta: Meta) -> Asks:
