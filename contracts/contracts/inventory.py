@@ -141,6 +141,8 @@ class ArrivalCorrected(Fact, wire="songda.inventory.ArrivalCorrected.v1"):
     """Of which lots the pieces are; what is not named is of no lot."""
     depot: str = "main"
     """Where the pieces lie, lay, or are to lie (D17)."""
+    pending: bool = False
+    """In the pending zone, as damage that was none (D16)."""
 
 
 class CorrectionAsked(Fact, wire="songda.inventory.CorrectionAsked.v1"):

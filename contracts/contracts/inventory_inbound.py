@@ -192,6 +192,122 @@ class InboundPapersOverdue(Fact, wire="songda.inventory.InboundPapersOverdue.v1"
     due: AwareDatetime
 
 
+class Found(Value):
+    """What a correction says that is wrong with pieces of a line, as the check ought to have said it."""
+
+    kind: ExceptionKind
+    quantity: HowMany
+    cause: str
+    liability: Liability
+    photos: tuple[str, ...] = ()
+    carrier_signed_by: str | None = None
+    carrier_signature_ref: str | None = None
+    factory_contact: str | None = None
+    packed_and_labelled: bool = False
+
+
+class LineFound(Value):
+    """A line as it ought to have been checked."""
+
+    line_no: int
+    counted: int
+    findings: tuple[Found, ...] = ()
+    lot: str = ""
+
+
+class CheckCorrectionAsked(Fact, wire="songda.inventory.CheckCorrectionAsked.v1"):
+    """验收更正申请 (D16): fewer pieces came than were counted; it waits for a second person."""
+
+    event: Literal["CheckCorrectionAsked"] = "CheckCorrectionAsked"
+    slip_no: str
+    correction_no: str
+    lines: tuple[LineFound, ...]
+    reason: str
+    asked_by: str
+
+
+class CheckCorrectionRefused(Fact, wire="songda.inventory.CheckCorrectionRefused.v1"):
+    """验收更正不同意, or withdrawn (D16): the check stays as it was."""
+
+    event: Literal["CheckCorrectionRefused"] = "CheckCorrectionRefused"
+    slip_no: str
+    correction_no: str
+    reason: str
+    refused_by: str
+
+
+class ExceptionLess(Value):
+    """Pieces of an exception that are none; with `left` 0 it has ended, and nobody is told of it."""
+
+    exception_id: str
+    line_no: int
+    kind: ExceptionKind
+    quantity: int
+    left: int
+    aside: int
+    """Of these pieces, those that lie in the pending zone: they leave it, to be put away if they are there."""
+
+
+class PutAwayLess(Value):
+    """Pieces of a put-away that are taken back."""
+
+    line_no: int
+    part: int
+    quantity: int
+    bin: str
+    lot: str
+
+
+class LotRight(Value):
+    """Pieces on a card as of `was`, which are of `lot` (D13)."""
+
+    line_no: int
+    voucher_no: str
+    quantity: int
+    was: str
+    lot: str
+    pending: bool
+
+
+class CheckCorrected(Fact, wire="songda.inventory.CheckCorrected.v1"):
+    """验收更正 (D2, D16): what the check of a slip ought to have said; with all that follows of it for what was booked.
+
+    What it finds besides is an `InboundExceptionOpened` of its own.
+    """
+
+    event: Literal["CheckCorrected"] = "CheckCorrected"
+    slip_no: str
+    depot: str
+    slip_reason: InboundReason
+    correction_no: str
+    lines: tuple[CheckedLine, ...]
+    """The lines that are corrected, as they are right ..."""
+    was: tuple[CheckedLine, ...]
+    """... and as they had been."""
+    told: tuple[LineFound, ...]
+    ended: tuple[ExceptionLess, ...]
+    taken_back: tuple[PutAwayLess, ...]
+    renamed: tuple[LotRight, ...]
+    reason: str
+    asked_by: str
+    witness: str
+    """The second person; nobody, where no fewer pieces came than were counted."""
+
+
+class PutAwayMoved(Fact, wire="songda.inventory.PutAwayMoved.v1"):
+    """上架更正 (D6, D16): pieces of a put-away lie in `bin`; by a line of the bin card that names it."""
+
+    event: Literal["PutAwayMoved"] = "PutAwayMoved"
+    slip_no: str
+    line_no: int
+    part: int
+    quantity: int
+    from_bin: str
+    bin: str
+    move_no: int
+    reason: str
+
+
 InboundEvent = (
     SlipIssued
     | SlipCancelled
@@ -201,6 +317,10 @@ InboundEvent = (
     | InboundExceptionSettled
     | PapersHandedOver
     | InboundPapersOverdue
+    | CheckCorrectionAsked
+    | CheckCorrectionRefused
+    | CheckCorrected
+    | PutAwayMoved
     | StockShortReported
     | StockExcessReported
 )

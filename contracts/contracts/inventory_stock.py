@@ -406,9 +406,81 @@ class StockListCancelled(Fact, wire="songda.inventory.StockListCancelled.v1"):
     reason: str
 
 
+# --- what left otherwise than the paper says ------------------------------------------------------------------------
+
+PaperKind = Literal["loan", "scrap", "stocklist"]
+
+
+class LeftPieces(Value):
+    """Of a line of a paper: `was` pieces were said to leave, `right` did."""
+
+    line_no: Nth
+    sku: Sku
+    name: OneLine
+    was: HowMany
+    right: HowMany
+    pending: bool = False
+    """From the pending zone."""
+    lot: LotNo = ""
+
+
+class PaperCorrectionAsked(Fact, wire="songda.inventory.PaperCorrectionAsked.v1"):
+    """出库更正申请 (D16): more pieces left by a list, loan or scrap application than it says; it waits for a second
+    person."""
+
+    event: Literal["PaperCorrectionAsked"] = "PaperCorrectionAsked"
+    paper: PaperKind
+    number: str
+    correction_no: str
+    lines: tuple[LeftPieces, ...]
+    bin: str
+    reason: str
+    asked_by: str
+
+
+class PaperCorrectionRefused(Fact, wire="songda.inventory.PaperCorrectionRefused.v1"):
+    """出库更正不同意, or withdrawn (D16)."""
+
+    event: Literal["PaperCorrectionRefused"] = "PaperCorrectionRefused"
+    paper: PaperKind
+    number: str
+    correction_no: str
+    reason: str
+    refused_by: str
+
+
+class PaperCorrected(Fact, wire="songda.inventory.PaperCorrected.v1"):
+    """出库更正 (D16): what really left by a list, loan or scrap application. Pieces that never left are in stock again,
+    those that left besides are off the card."""
+
+    event: Literal["PaperCorrected"] = "PaperCorrected"
+    paper: PaperKind
+    number: str
+    depot: str
+    correction_no: str
+    lines: tuple[LeftPieces, ...]
+    bin: str
+    """Where what never left lies; empty: in the receiving zone, or the pending one."""
+    reason: str
+    asked_by: str
+    witness: str
+    """The second person; nobody, where no more left than was said."""
+
+
+CorrectionOfPaper = PaperCorrectionAsked | PaperCorrectionRefused | PaperCorrected
 LoanEvent = (
-    LoanAsked | LoanGoodsHeld | LoanRefused | LoanApproved | LoanHandedOut | LoanOverdue | LoanReturned | LoanCharged
+    LoanAsked
+    | LoanGoodsHeld
+    | LoanRefused
+    | LoanApproved
+    | LoanHandedOut
+    | LoanOverdue
+    | LoanReturned
+    | LoanCharged
+    | CorrectionOfPaper
 )
-ScrapEvent = ScrapApplied | ScrapGoodsHeld | ScrapApproved | ScrapRefused | ScrapExecuted
-StockListEvent = StockListMade | StockListLineHeld | StockListLineShort | StockListIssued | StockListCancelled
+ScrapEvent = ScrapApplied | ScrapGoodsHeld | ScrapApproved | ScrapRefused | ScrapExecuted | CorrectionOfPaper
+StockListEvent = (
+    StockListMade | StockListLineHeld | StockListLineShort | StockListIssued | StockListCancelled | CorrectionOfPaper
+)
 StockEvent = StockMoved | StockShortReported | HeldPiecesMissed | DeadStockReported

@@ -24,6 +24,7 @@ from inventory.inbound.row import SLIPS
 from inventory.loan_row import LOANS
 from inventory.scrap_row import SCRAPS
 from inventory.stock.row import STOCKED
+from inventory.stock_list_row import STOCK_LISTS
 from inventory.transfer.row import TRANSFERS
 from notify.message.aggregate import MESSAGE
 from notify.message.row import MESSAGES
@@ -262,7 +263,21 @@ async def test_behind_a_figure_is_the_list_of_just_those_contracts():
     assert listed[KEEPER] == [], "it is said that there is no such list here (X8)"
 
 
-VIEWS = (CONTRACTS, DRAFTS, JOBS, SLIPS, LOANS, SCRAPS, PIECES, STOCKED, COUNTS, MESSAGES, TICKETS, TRANSFERS)
+VIEWS = (
+    CONTRACTS,
+    DRAFTS,
+    JOBS,
+    SLIPS,
+    LOANS,
+    SCRAPS,
+    PIECES,
+    STOCKED,
+    COUNTS,
+    MESSAGES,
+    TICKETS,
+    TRANSFERS,
+    STOCK_LISTS,
+)
 INDEXED = {(view.name, index[0]) for view in VIEWS for index in view.indexes}
 
 

@@ -26,8 +26,12 @@ from warehouse_site import (
     get,
 )
 from warehouse_story import (
+    CHECK_RIGHT,
     FOUND,
+    LIST_ISSUED,
+    LIST_WRONG,
     ON,
+    WRONG_CHECK,
     checked,
     goods,
     inspected,
@@ -39,11 +43,12 @@ from warehouse_story import (
     scrap,
     slip,
     stock,
+    stock_list,
     transfer,
 )
 
 from contracts.fact import GoodsLine, Measure
-from dashboards.inbox.waiting import IN_WAREHOUSE
+from dashboards.inbox.waiting import FIXES, IN_WAREHOUSE
 from dashboards.orders.reading import Chosen
 from dashboards.warehouse.papers_reading import LISTS, LOANS, SCRAPS, SLIPS, query_of
 from dashboards.warehouse.picking import pick_day
@@ -258,7 +263,10 @@ def asks(text):
         (KEEPER, (), {"check"}),
         (QC, (), {"check"}),
         (ACCOUNTANT, (), {"cancellation"}),
-        (KEEPER, (checked(),), {"put-aways", "papers"}),
+        (KEEPER, (checked(),), {"put-aways", "papers", "corrections"}),
+        (QC, (checked(),), {"corrections"}),
+        (KEEPER, (checked(), WRONG_CHECK), {"put-aways", "papers", "refusal"}),
+        (ACCOUNTANT, (checked(), WRONG_CHECK), {"papers", "approval", "refusal"}),
         (MANAGER, (checked(good=1), FOUND), {"settlements"}),
         (ASSISTANT, (), set()),
     ],
@@ -282,7 +290,7 @@ async def test_only_the_accountant_issues_slips():
         (KEEPER, "held", {"refusal"}),
         (MANAGER, "held", {"approval", "refusal"}),
         (KEEPER, "approved", {"handout", "refusal"}),
-        (KEEPER, "out", {"returns"}),
+        (KEEPER, "out", {"returns", "corrections"}),
         (ACCOUNTANT, "overdue", {"charges"}),
         (MANAGER, "returned", set()),
     ],
@@ -411,9 +419,10 @@ async def test_what_crews_bring_back_is_received_and_inspected_on_its_page(perso
 
 @pytest.mark.parametrize(("person", "offered"), [(KEEPER, 1), (ACCOUNTANT, 0)])
 async def test_a_move_on_a_card_can_be_taken_back_by_the_keeper(person, offered):
-    """D6 D16: a receipt or an issue not by this."""
+    """D6 D16: a receipt or an issue not by this; but the bin, of what a receipt put into one."""
     text = (await get("/warehouse/stock/WC-1", person)).text
-    assert text.count("/api/stock/WC-1/corrections") == offered
+    assert text.count("登错了，移回") == offered
+    assert ("更正库位" in text) == bool(offered)
 
 
 @pytest.mark.parametrize(("person", "asks", "approves"), [(KEEPER, True, False), (ACCOUNTANT, True, True)])
@@ -425,6 +434,27 @@ async def test_a_correction_waits_on_its_page_for_another_person(person, asks, a
     assert found == (asks, approves)
     assert ("/load-correction" in text) == (person == KEEPER)
     assert "没有等同意的更正" in (await get("/warehouse/corrections", person)).text
+
+
+@pytest.mark.parametrize(("person", "agrees", "refuses"), [(KEEPER, 0, 2), (ACCOUNTANT, 2, 2), (ASSISTANT, 0, 0)])
+async def test_corrections_of_checks_and_issues_wait_on_the_same_page_and_say_what_they_change(person, agrees, refuses):
+    """D16 B23: whoever asked withdraws; another agrees."""
+    waiting = rows(slips=[slip(checked(), WRONG_CHECK)], stocklists=[stock_list(LIST_ISSUED, LIST_WRONG)])
+    text = (await get("/warehouse/corrections", person, waiting)).text
+    assert (text.count("/corrections/approval"), text.count("/corrections/refusal")) == (agrees, refuses)
+    assert ("实点 2 → <b>1</b>" in text, "实际出库 1 → <b>2</b>" in text) == (True, True)
+    for path, number in (("arrivals/RK1", "GZ1"), ("lists/LL1", "GZ2")):
+        page = (await get(f"/warehouse/{path}", person, waiting)).text
+        assert (number in page, "/corrections/approval" in page) == (True, agrees > 0)
+
+
+async def test_a_corrected_slip_says_so_on_its_page_and_its_paper():
+    """D16 D11: the exception that was none is not to be settled, and no longer on the paper."""
+    story = rows(slips=[slip(checked(good=1), FOUND, CHECK_RIGHT)])
+    page = (await get("/warehouse/arrivals/RK1", MANAGER, story)).text
+    assert ("没有这回事" in page, "/settlements" in page, "待上架 1" in page or "1 → 2" in page) == (True, False, True)
+    paper = (await get("/forms/inbound-slip/RK1", KEEPER, story)).text
+    assert ("GZ3" in paper, "破损" in paper) == (True, False)
 
 
 async def test_who_has_a_lot_at_home_is_found_and_the_customer_masked_by_role():
@@ -451,8 +481,9 @@ async def test_a_contract_that_lacks_pieces_is_offered_the_free_ones():
 
 @pytest.mark.parametrize(("model", "query", "href"), [(one.model.name, one.query, one.href) for one in IN_WAREHOUSE])
 def test_what_waits_counts_what_the_page_behind_it_lists(model, query, href):
-    """D5 D10 D12 K18"""
-    kind = next((kind for kind in (SLIPS, LOANS, SCRAPS) if kind.model.name == model), None)
+    """D5 D10 D12 K18; corrections of all kinds wait on one page, D16"""
+    listed = (SLIPS, LOANS, SCRAPS) if href != FIXES else ()
+    kind = next((kind for kind in listed if kind.model.name == model), None)
     assert kind is None or query_of(kind, None, href.partition("state=")[2]) == query
 
 

@@ -11,9 +11,20 @@ from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.inventory_counts import CountedLine, CountKey, CountTarget, RecountAsked
-from contracts.inventory_inbound import CheckedLine, InboundChecked, InboundExceptionOpened, SlipIssued, SlipLine
+from contracts.inventory_inbound import (
+    CheckCorrected,
+    CheckCorrectionAsked,
+    CheckedLine,
+    ExceptionLess,
+    InboundChecked,
+    InboundExceptionOpened,
+    LineFound,
+    SlipIssued,
+    SlipLine,
+)
 from contracts.inventory_packing import LabelsIssued, PackageLabel
 from contracts.inventory_stock import (
+    LeftPieces,
     LoanApproved,
     LoanAsked,
     LoanGoodsHeld,
@@ -24,10 +35,12 @@ from contracts.inventory_stock import (
     LotMoved,
     LotPieces,
     MoveKind,
+    PaperCorrectionAsked,
     ScrapApplied,
     ScrapApproved,
     ScrapExecuted,
     ScrapGoodsHeld,
+    StockListIssued,
     StockListLine,
     StockListLineHeld,
     StockListMade,
@@ -261,6 +274,34 @@ def checked(good: int = 2) -> InboundChecked:
     )
 
 
+WRONG_CHECK = CheckCorrectionAsked(
+    at=NOW_THEN,
+    slip_no="RK1",
+    correction_no="GZ1",
+    lines=(LineFound(line_no=1, counted=1),),
+    reason="点错了",
+    asked_by="mai.gh",
+)
+"""Of two, one came, somebody says."""
+CHECK_RIGHT = CheckCorrected(
+    at=NOW_THEN,
+    slip_no="RK1",
+    depot="main",
+    slip_reason="purchase",
+    correction_no="GZ3",
+    lines=checked().lines,
+    was=checked(good=1).lines,
+    told=(LineFound(line_no=1, counted=2),),
+    ended=(ExceptionLess(exception_id=FOUND.exception_id, line_no=1, kind=FOUND.kind, quantity=1, left=0, aside=1),),
+    taken_back=(),
+    renamed=(),
+    reason="只是纸箱破",
+    asked_by="lu.qc",
+    witness="",
+)
+"""The piece that was said to be damaged is good."""
+
+
 def slip(*events: Fact) -> dict[str, Any]:
     """A row `slips`: what became of a slip."""
     issued = SlipIssued(
@@ -374,8 +415,29 @@ def _until(story: Mapping[str, Fact], state: str) -> list[Fact]:
     return [story[name] for name in names[: names.index(state) + 1]]
 
 
-def stock_list() -> dict[str, Any]:
-    """A row `stocklists`: all its lines are set apart."""
+LIST_ISSUED = StockListIssued(
+    at=NOW_THEN,
+    list_no="LL1",
+    depot="main",
+    purpose="repair",
+    lines=(StockListLine(line_no=1, sku="WC-1", name="坐便器", quantity=1),),
+    received_by="周建民",
+    signature_ref="",
+)
+LIST_WRONG = PaperCorrectionAsked(
+    at=NOW_THEN,
+    paper="stocklist",
+    number="LL1",
+    correction_no="GZ2",
+    lines=(LeftPieces(line_no=1, sku="WC-1", name="坐便器", was=1, right=2),),
+    bin="",
+    reason="两件",
+    asked_by="mai.gh",
+)
+
+
+def stock_list(*events: Fact) -> dict[str, Any]:
+    """A row `stocklists`: all its lines are set apart; and what became of it."""
     made = StockListMade(
         at=NOW_THEN,
         list_no="LL1",
@@ -387,7 +449,7 @@ def stock_list() -> dict[str, Any]:
         made_by="tan.zw",
         note="",
     )
-    return told_of(STOCK_LISTS, "LL1", made, StockListLineHeld(at=NOW_THEN, list_no="LL1", line_no=1))
+    return told_of(STOCK_LISTS, "LL1", made, StockListLineHeld(at=NOW_THEN, list_no="LL1", line_no=1), *events)
 
 
 def transfer(*more: Fact) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dashboards.products.pages import in_use
 from dashboards.products.questions import OPEN as UNDESCRIBED
 from dashboards.products.questions import QUESTIONS, CardSays
 from dashboards.seat import Seat
+from dashboards.warehouse.corrections_pages import CORRECTING
 from dispatch.job.aggregate import JOB
 from dispatch.job.correction import ApproveDeliveryCorrection
 from dispatch.job.row import JOBS, JobRow
@@ -30,6 +31,7 @@ from inventory.goods.correcting import ApproveCorrection
 from inventory.goods.row import PIECES, GoodsRow
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CheckSlip
+from inventory.inbound.correcting import ApproveCheckCorrection
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.row import SLIPS, SlipRow
 from inventory.inbound.slip import HandOverPapers
@@ -38,11 +40,14 @@ from inventory.loan_row import LOANS, LoanRow
 from inventory.scrap import SCRAP, ApproveScrap, ExecuteScrap
 from inventory.scrap_row import SCRAPS, ScrapRow
 from inventory.stock.row import REPORTED_DEAD, STOCKED, StockRow
+from inventory.stock_list import STOCK_LIST
+from inventory.stock_list_row import STOCK_LISTS, StockListRow
 from inventory.transfer.aggregate import TRANSFER
 from inventory.transfer.differences import ExplainDifference, SettleDifference
 from inventory.transfer.receiving import ReceiveTransfer
 from inventory.transfer.row import TRANSFERS, TransferRow
 from inventory.transfer.sending import SendTransfer
+from inventory.wrong_issue import ApproveIssueCorrection
 from notify.message.row import MESSAGE_ROWS, TROUBLE, MessageRow
 from notify.who import OFFICE as SENDS
 from order.contract.aggregate import CONTRACT
@@ -62,6 +67,7 @@ from service_desk.ticket.standing import OPEN, Standing
 
 R = TypeVar("R")
 
+FIXES = "/warehouse/corrections"
 SHOWN = 8
 """Of each kind; the list behind it has all."""
 REPORTED_UP = who.ACCOUNTS | {Role.PROCUREMENT}
@@ -133,6 +139,14 @@ def _scrap(row: ScrapRow) -> Item:
     return Item(row.application_no, f"{row.sku} ×{row.quantity}", "/warehouse/scraps")
 
 
+def _slip_wrong(row: SlipRow) -> Item:
+    return Item(row.slip_no, row.source, f"/warehouse/arrivals/{row.slip_no}")
+
+
+def _list(row: StockListRow) -> Item:
+    return Item(row.list_no, row.receiver, f"/warehouse/lists/{row.list_no}")
+
+
 def _transfer(row: TransferRow) -> Item:
     first = row.lines[0]
     return Item(row.transfer_no, f"{first.sku} ×{first.quantity}", f"/warehouse/transfers/{row.transfer_no}")
@@ -153,7 +167,7 @@ def _return(row: GoodsRow) -> Item:
 
 
 def _correction(row: GoodsRow) -> Item:
-    return Item(row.contract_no, f"×{row.corrections_open}", "/warehouse/corrections")
+    return Item(row.contract_no, f"×{row.corrections_open}", FIXES)
 
 
 def _excess(row: GoodsRow) -> Item:
@@ -313,8 +327,14 @@ IN_WAREHOUSE: tuple[Waiting[Any], ...] = (
         {"row.corrections_open": {"$gt": 0}},
         GOODS.may(ApproveCorrection),
         _correction,
-        "/warehouse/corrections",
+        FIXES,
     ),
+    Waiting(
+        "checks_wrong", SLIPS, CORRECTING, INBOUND.may(ApproveCheckCorrection), _slip_wrong, "/warehouse/corrections"
+    ),
+    Waiting("loans_wrong", LOANS, CORRECTING, LOAN.may(ApproveIssueCorrection), _loan, FIXES),
+    Waiting("scraps_wrong", SCRAPS, CORRECTING, SCRAP.may(ApproveIssueCorrection), _scrap, FIXES),
+    Waiting("lists_wrong", STOCK_LISTS, CORRECTING, STOCK_LIST.may(ApproveIssueCorrection), _list, FIXES),
 )
 """Of the warehouse: what its own first page shows to all who work there."""
 

@@ -21,6 +21,8 @@ from inventory import who
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CHECKED_AS_RETURN
 from inventory.inbound.slip import HandOverPapers, IssueSlip
+from inventory.stock.aggregate import STOCK
+from inventory.stock.taking_back import TakeBackMove
 from runtime.route import takes
 
 router = PageRouter(include_in_schema=False)
@@ -111,4 +113,6 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,
         offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no),
+        may_place=seat.may(STOCK, TakeBackMove),
+        me=seat.person.id,
     )

@@ -18,12 +18,57 @@ from inventory import who
 from inventory.goods.aggregate import GOODS
 from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseCorrection
 from inventory.goods.row import PIECES, Correction, GoodsRow
+from inventory.inbound.aggregate import INBOUND
+from inventory.inbound.row import SLIPS, SlipRow, WrongRow
+from inventory.loan_row import LOANS
+from inventory.papers import WrongIssueRow
+from inventory.scrap_row import SCRAPS
+from inventory.stock_list import STOCK_LIST
+from inventory.stock_list_row import STOCK_LISTS
 from runtime.route import takes
 
 router = PageRouter(include_in_schema=False)
 
 OPEN: Json = {"row.corrections_open": {"$gt": 0}}
 """Contracts of which a correction waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """A correction of a slip's check, or of what left by a paper: of which, its page, and where it is decided."""
+
+    number: str
+    href: str
+    base: str
+    wrong: WrongRow | WrongIssueRow
+    slip: SlipRow | None = None
+
+
+CORRECTING: Json = {"row.correcting": True}
+"""Slips and papers of which a correction waits."""
+SHOWN = 100
+"""Of each kind; decided ones make room."""
+
+
+async def on_papers(seat: Seat) -> list[OnPaper]:
+    """What waits of slips, lists, loans and scrap applications."""
+    found: list[OnPaper] = []
+    for slip in await seat.caller.view(SLIPS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+        if slip.wrong is not None:
+            number = slip.slip_no
+            href, base = f"/warehouse/arrivals/{number}", f"/api/inbound/{number}"
+            found.append(OnPaper(number, href, base, slip.wrong, slip))
+    for made in await seat.caller.view(STOCK_LISTS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+        found += _of_paper("lists", "stock-lists", made.list_no, made.wrong)
+    for loan in await seat.caller.view(LOANS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+        found += _of_paper("loans", "loans", loan.loan_no, loan.wrong)
+    for scrap in await seat.caller.view(SCRAPS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+        found += _of_paper("scraps", "scraps", scrap.application_no, scrap.wrong)
+    return found
+
+
+def _of_paper(tab: str, path: str, number: str, wrong: WrongIssueRow | None) -> list[OnPaper]:
+    return [] if wrong is None else [OnPaper(number, f"/warehouse/{tab}/{number}", f"/api/{path}/{number}", wrong)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +95,10 @@ async def corrections(seat: Seat) -> Response:
         "corrections.html",
         slice=part,
         rows=waiting_of(part.rows, seat.person.id),
-        stream=rows_stream(seat.caller, (PIECES.name,)),
+        papers=await on_papers(seat),
+        offered=[one.code for one in (*INBOUND.use_cases, *STOCK_LIST.use_cases) if seat.is_one_of(*one.may)],
+        me=seat.person.id,
+        stream=rows_stream(seat.caller, (PIECES.name, SLIPS.name, STOCK_LISTS.name, LOANS.name, SCRAPS.name)),
         sheet="/warehouse/corrections.xlsx",
         may_ask=seat.may(GOODS, AskCorrection),
         may_correct_load=seat.may(JOB, CorrectLoad),

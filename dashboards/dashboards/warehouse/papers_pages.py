@@ -95,6 +95,13 @@ async def _listing(seat: Seat, tab: str) -> Response:
     )
 
 
+def left_of(row: LoanRow | ScrapRow | StockListRow) -> list[tuple[int, str, int]]:
+    """What left by a paper, line by line, as its correction's form asks for it: number, name, pieces."""
+    lines: Sequence[Any] = row.lines if isinstance(row, StockListRow) else (row,)
+    numbered = ((getattr(line, "line_no", 1), line.name, line.left) for line in lines)
+    return [one for one in numbered if one[2] is not None]
+
+
 async def _one(seat: Seat, tab: str, number: str) -> Response:
     kind = KINDS[tab]
     stream = rows_stream(seat.caller, (kind.model.name,), number)
@@ -110,6 +117,8 @@ async def _one(seat: Seat, tab: str, number: str) -> Response:
         bins=bins_of(seat),
         stream=stream,
         offered=await seat.offered(OF[tab], kind.model.name, number),
+        left=left_of(found.row),
+        me=seat.person.id,
         seconds=seat.seconds(OF[tab], SIGNED_BY_TWO[tab]) if tab in SIGNED_BY_TWO else [],
     )
 

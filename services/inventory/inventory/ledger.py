@@ -16,10 +16,11 @@ from contracts.inventory import (
     IssueCorrected,
 )
 from contracts.inventory_counts import CountAdjusted
-from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
-from contracts.inventory_stock import LoanHandedOut, LoanReturned, ScrapExecuted, StockListIssued
+from contracts.inventory_inbound import CheckCorrected, InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
+from contracts.inventory_stock import LoanHandedOut, LoanReturned, PaperCorrected, ScrapExecuted, StockListIssued
 from contracts.inventory_transfers import GoodsAtOtherDepot, TransferDifferenceSettled, TransferReceived, TransferSent
 from inventory.agreement import Entry
+from inventory.inbound.check import arrives_broken
 from inventory.stock.aggregate import card_no
 from runtime.service import whole_id
 from runtime.view import Instant, Journal, Row
@@ -48,10 +49,17 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
         case InboundPutAway() if event.contract_no is None or event.contract_line_no is None:
             voucher = f"{event.slip_no}/{event.line_no}/{event.part}"
             return ((event.depot, event.sku, voucher, event.quantity, "put_away"),)
-        case InboundExceptionOpened() if event.pieces_aside and not _arrives_for_contract(event):
+        case InboundExceptionOpened() if event.pieces_aside and not arrives_broken(
+            event.contract_no, event.kind, event.reason
+        ):
             return ((event.depot, event.sku, event.exception_id, event.pieces_aside, "set_aside"),)
         case InboundExceptionSettled() if event.outcome == "returned_to_supplier":
             return ((event.depot, event.sku, event.exception_id, -event.quantity, "sent_back"),)
+        case CheckCorrected():
+            return tuple(_of_check(event))
+        case PaperCorrected():
+            gone = ((line.sku, line.was - line.right) for line in event.lines)
+            return tuple((event.depot, sku, event.correction_no, n, "paper_corrected") for sku, n in gone if n)
         case LoanHandedOut():
             return ((event.depot, event.sku, event.loan_no, -event.quantity, "lent"),)
         case LoanReturned():
@@ -69,6 +77,20 @@ def entries_of(event: Fact) -> tuple[Booked, ...]:
             return ((event.depot, event.sku, event.count_no, event.quantity, "adjusted"),)
         case _:
             return ()
+
+
+def _of_check(event: CheckCorrected) -> Iterator[Booked]:
+    """What a corrected check takes back of free pieces and of the pending zone (D16); a contract's goods tell their
+    own."""
+    for line in event.lines:
+        back = [one.quantity for one in event.taken_back if one.line_no == line.line_no and line.contract_no is None]
+        back += [
+            one.aside
+            for one in event.ended
+            if one.line_no == line.line_no and not arrives_broken(line.contract_no, one.kind, event.slip_reason)
+        ]
+        for pieces in filter(None, back):
+            yield event.depot, line.sku, event.correction_no, -pieces, "check_corrected"
 
 
 def _of_transfer(event: TransferSent | TransferReceived | TransferDifferenceSettled) -> Iterator[Booked]:
@@ -147,9 +169,3 @@ def entries_by_card(rows: Iterable[LedgerRow]) -> dict[str, list[Entry]]:
         entry = Entry(booking.at, booking.voucher_no, booking.quantity, booking.what)
         found.setdefault(booking.card, []).append(entry)
     return found
-
-
-def _arrives_for_contract(event: InboundExceptionOpened) -> bool:
-    """Damaged pieces of a contract come in as its arrival, and are told by its goods."""
-    named = event.contract_no is not None and event.contract_line_no is not None
-    return named and event.kind in ("damage", "quality") and event.reason != "customer_return"

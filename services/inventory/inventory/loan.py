@@ -5,7 +5,7 @@ and handed out, and are owed by the end of the due day.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal, assert_never, get_args
 
@@ -15,12 +15,13 @@ from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
-from contracts.inventory_stock import LoanEvent
+from contracts.inventory_stock import CorrectionOfPaper, LoanEvent
 from contracts.spelling import Lot, Sku
 from inventory.fields import Note, PaperNo, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
+from inventory.wrong_issue import Corrections, Issued, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.second import Second
@@ -154,6 +155,8 @@ class Out:
     handed_out: facts.LoanHandedOut
     open: int
     overdue_told: bool = False
+    corrections: Corrections = field(default_factory=Corrections)
+    """Of what left with them (D16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +417,31 @@ def evolve(loan: Loan, event: LoanEvent) -> Loan:
             if event.open == 0:
                 return _closed(loan, "returned" if isinstance(event, facts.LoanReturned) else "charged")
             return replace(loan, open=event.open) if isinstance(loan, Out) else loan
+        case facts.PaperCorrectionAsked() | facts.PaperCorrectionRefused() | facts.PaperCorrected():
+            return _corrected(loan, event) if isinstance(loan, Out) else loan
     assert_never(event)
+
+
+def _corrected(loan: Out, event: CorrectionOfPaper) -> Loan:
+    """More or fewer pieces are out; where none is, and none was, nothing was lent."""
+    told = loan.corrections.after(event)
+    if not isinstance(event, facts.PaperCorrected):
+        return replace(loan, corrections=told)
+    line = event.lines[0]
+    left = loan.open + line.right - line.was
+    if left:
+        return replace(loan, open=left, corrections=told)
+    return _closed(loan, "returned" if line.right else "refused", "" if line.right else event.reason)
+
+
+def issued_of(loan: Loan) -> Issued | None:
+    """What left with the borrower, as it is right; pieces that are back, or paid for, did leave."""
+    if not isinstance(loan, Out):
+        return None
+    out = loan.handed_out
+    was = loan.corrections.right(1, out.quantity)
+    line = facts.LeftPieces(line_no=1, sku=out.sku, name=out.name, was=was, right=was)
+    return Issued("loan", out.loan_no, out.depot, (line,), loan.corrections, least=was - loan.open)
 
 
 def _closed(loan: Loan, how: Literal["refused", "short", "returned", "charged"], reason: str = "") -> Loan:
@@ -511,6 +538,7 @@ LOAN = Aggregate[Loan, LoanEvent](
         UseCase(ReturnLoan, return_loan, KEEPER, "returns", bare=False, status=201, wanted=is_out),
         UseCase(ChargeLoan, charge_loan, ACCOUNTS, "charges", status=201, wanted=is_out),
         UseCase(NoteLoanOverdue, note_overdue),
+        *use_cases("loans", issued_of),
     ),
     due,
     at_the_door,

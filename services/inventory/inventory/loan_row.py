@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any, Literal, assert_never
 
 from contracts import inventory_stock as facts
-from inventory.loan import EVENTS, LOAN, Asked, Closed, Known, Loan, NoLoan, Out
-from inventory.papers import history
+from inventory.loan import EVENTS, LOAN, Asked, Closed, Known, Loan, NoLoan, Out, issued_of
+from inventory.papers import WrongIssueRow, history, left_by, wrong_row
 from runtime.said import Said
 from runtime.view import Instant, Row, View, Whole
 
@@ -31,6 +31,10 @@ class LoanRow(Row):
     held: bool
     """Whether its pieces are set apart for it, or left by it."""
     open: int
+    left: int | None = None
+    """Pieces that left by it, as it is right (D16)."""
+    wrong: WrongIssueRow | None = None
+    correcting: bool = False
     version: int = 0
 
 
@@ -47,6 +51,9 @@ def loan_row(loan: Loan) -> LoanRow | None:
         asked_at=asked.at,
         held=loan.held if isinstance(loan, Asked) else isinstance(loan, Out) or loan.how in {"returned", "charged"},
         open=loan.open if isinstance(loan, Out) else 0,
+        left=left_by(issued_of(loan)),
+        wrong=wrong_row(issued_of(loan)),
+        correcting=wrong_row(issued_of(loan)) is not None,
     )
 
 
@@ -70,7 +77,7 @@ LOANS = View(
     LOAN,
     LoanRow,
     loan_row,
-    indexes=(("row.state", "row.asked_at"), ("row.sku",), ("row.ticket_id",), ("row.asked_at",)),
+    indexes=(("row.state", "row.asked_at"), ("row.sku",), ("row.ticket_id",), ("row.asked_at",), ("row.correcting",)),
     said=EVENTS,
 )
 

@@ -5,7 +5,7 @@ them meanwhile; refused or withdrawn, they are free again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, assert_never, get_args
 
 from pydantic import Field
@@ -19,6 +19,7 @@ from inventory.fields import Note, PaperNo, Photos, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPLIES, KEEPER, STANDS_BY
+from inventory.wrong_issue import Corrections, Issued, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, said_again
 from runtime.second import Second
@@ -121,6 +122,8 @@ class Ended:
     how: Literal["refused", "short", "executed"]
     said: str = ""
     """Why it was refused; or before whom it was executed, and for how much."""
+    corrections: Corrections = field(default_factory=Corrections)
+    """Of what left by it (D16)."""
 
     @property
     def executed(self) -> bool:
@@ -284,10 +287,24 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
         case facts.ScrapExecuted():
             said = _executed(event.witness, event.proceeds_fen)
             return scrap if isinstance(scrap, NoApplication) else Ended(scrap.applied, "executed", said)
+        case facts.PaperCorrectionAsked() | facts.PaperCorrectionRefused() | facts.PaperCorrected():
+            if not isinstance(scrap, Ended):
+                return scrap
+            return replace(scrap, corrections=scrap.corrections.after(event))
     assert_never(event)
 
 
 # --- use cases, and where a page offers them -------------------------------------------------------------------------
+
+
+def issued_of(scrap: Scrap) -> Issued | None:
+    """What left by it, as it is right."""
+    if not isinstance(scrap, Ended) or not scrap.executed:
+        return None
+    applied = scrap.applied
+    was = scrap.corrections.right(1, applied.quantity)
+    line = facts.LeftPieces(line_no=1, sku=applied.sku, name=applied.name, was=was, right=was, pending=applied.pending)
+    return Issued("scrap", applied.application_no, applied.depot, (line,), scrap.corrections)
 
 
 def awaits_approval(scrap: Scrap) -> bool:
@@ -355,6 +372,7 @@ SCRAP = Aggregate[Scrap, ScrapEvent](
             second=Second(STANDS_BY),
             signers=("witness",),
         ),
+        *use_cases("scraps", issued_of),
     ),
     door=at_the_door,
 )

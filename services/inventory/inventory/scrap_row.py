@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
 from contracts import inventory_stock as facts
-from inventory.papers import history
-from inventory.scrap import EVENTS, SCRAP, Applied, Approved, Ended, Known, NoApplication, Scrap
+from inventory.papers import WrongIssueRow, history, left_by, wrong_row
+from inventory.scrap import EVENTS, SCRAP, Applied, Approved, Ended, Known, NoApplication, Scrap, issued_of
 from runtime.said import Said
 from runtime.view import Instant, Row, View, Whole
 
@@ -28,6 +28,10 @@ class ScrapRow(Row):
     value_fen: int | None
     state: Status
     applied_at: Instant
+    left: int | None = None
+    """Pieces that left by it, as it is right (D16)."""
+    wrong: WrongIssueRow | None = None
+    correcting: bool = False
     version: int = 0
 
 
@@ -36,7 +40,14 @@ def scrap_row(scrap: Scrap) -> ScrapRow | None:
     if isinstance(scrap, NoApplication):
         return None
     applied = scrap.applied
-    return ScrapRow(**applied.model_dump(exclude={"event", "at"}), state=status_of(scrap), applied_at=applied.at)
+    return ScrapRow(
+        **applied.model_dump(exclude={"event", "at"}),
+        state=status_of(scrap),
+        applied_at=applied.at,
+        left=left_by(issued_of(scrap)),
+        wrong=wrong_row(issued_of(scrap)),
+        correcting=wrong_row(issued_of(scrap)) is not None,
+    )
 
 
 def status_of(scrap: Known) -> Status:
@@ -57,7 +68,7 @@ SCRAPS = View(
     SCRAP,
     ScrapRow,
     scrap_row,
-    indexes=(("row.state", "row.applied_at"), ("row.sku",), ("row.applied_at",)),
+    indexes=(("row.state", "row.applied_at"), ("row.sku",), ("row.applied_at",), ("row.correcting",)),
     said=EVENTS,
 )
 

@@ -5,7 +5,7 @@ set apart is handed out against a signature. No list, no goods.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, assert_never, get_args
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from contracts.inventory_stock import StockListEvent
 from inventory.fields import MAX_PIECES, Note, PaperNo, Text, dated
 from inventory.refusals import no
 from inventory.who import KEEPER, MAKES_LISTS
+from inventory.wrong_issue import Corrections, Issued, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import Born, UseCase
@@ -105,6 +106,8 @@ class Finished:
     issued: bool
     said: str = ""
     """Who took it, or why it is void."""
+    corrections: Corrections = field(default_factory=Corrections)
+    """Of what left by it (D16)."""
 
 
 Known = Open | Finished
@@ -220,6 +223,10 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
     match event:
         case facts.StockListMade():
             return Open(event)
+        case facts.PaperCorrectionAsked() | facts.PaperCorrectionRefused() | facts.PaperCorrected():
+            if not isinstance(stock_list, Finished):
+                return stock_list
+            return replace(stock_list, corrections=stock_list.corrections.after(event))
         case _ if not isinstance(stock_list, Open):
             return stock_list
         case facts.StockListIssued():
@@ -234,6 +241,22 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
 
 
 # --- use cases, and where a page offers them -------------------------------------------------------------------------
+
+
+def issued_of(stock_list: StockList) -> Issued | None:
+    """What left by it, as it is right."""
+    if not isinstance(stock_list, Finished) or not stock_list.issued:
+        return None
+    made, corrections = stock_list.made, stock_list.corrections
+    left = ((line, corrections.right(line.line_no, line.quantity)) for line in made.lines)
+    lines = tuple(
+        facts.LeftPieces(
+            line_no=line.line_no, sku=line.sku, name=line.name, was=was, right=was, pending=line.pending, lot=line.lot
+        )
+        for line, was in left
+        if line.line_no in stock_list.held
+    )
+    return Issued("stocklist", made.list_no, made.depot, lines, corrections)
 
 
 def is_ready(stock_list: StockList) -> bool:
@@ -271,6 +294,7 @@ STOCK_LIST = Aggregate[StockList, StockListEvent](
         UseCase(NoteLineGoods, note_line),
         UseCase(IssueStockList, issue_list, KEEPER, "issue", status=201, wanted=may_leave),
         UseCase(CancelStockList, cancel_list, MAKES_LISTS, "cancellation", status=201, wanted=is_ready),
+        *use_cases("stocklists", issued_of),
     ),
     door=at_the_door,
 )

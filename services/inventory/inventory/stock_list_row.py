@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from contracts import inventory_stock as facts
 from contracts.inventory_stock import StockListLine
-from inventory.papers import history
-from inventory.stock_list import EVENTS, STOCK_LIST, Finished, Known, NoList, StockList
+from inventory.papers import WrongIssueRow, history, wrong_row
+from inventory.stock_list import EVENTS, STOCK_LIST, Finished, Known, NoList, StockList, issued_of
 from runtime.said import Said
 from runtime.view import Instant, Row, View, Whole
 
@@ -19,6 +19,8 @@ class ListLine(StockListLine):
     """A line, and where its pieces are."""
 
     goods: LineGoods
+    left: int | None = None
+    """Pieces that left, as it is right (D16)."""
 
 
 class StockListRow(Row):
@@ -35,6 +37,8 @@ class StockListRow(Row):
     skus: tuple[str, ...]
     state: Status
     made_at: Instant
+    wrong: WrongIssueRow | None = None
+    correcting: bool = False
     version: int = 0
 
 
@@ -42,13 +46,19 @@ def stock_list_row(stock_list: StockList) -> StockListRow | None:
     """The view."""
     if isinstance(stock_list, NoList):
         return None
-    made = stock_list.made
+    made, issued = stock_list.made, issued_of(stock_list)
+    left = {} if issued is None else {line.line_no: line.right for line in issued.lines}
     return StockListRow(
         **made.model_dump(exclude={"event", "at", "lines"}),
-        lines=tuple(ListLine(**dict(line), goods=_goods(stock_list, line.line_no)) for line in made.lines),
+        lines=tuple(
+            ListLine(**dict(line), goods=_goods(stock_list, line.line_no), left=left.get(line.line_no))
+            for line in made.lines
+        ),
         skus=tuple(sorted({line.sku for line in made.lines})),
         state=_status(stock_list),
         made_at=made.at,
+        wrong=wrong_row(issued),
+        correcting=wrong_row(issued) is not None,
     )
 
 
@@ -72,7 +82,7 @@ STOCK_LISTS = View(
     STOCK_LIST,
     StockListRow,
     stock_list_row,
-    indexes=(("row.state", "row.made_at"), ("row.skus",), ("row.ticket_id",), ("row.made_at",)),
+    indexes=(("row.state", "row.made_at"), ("row.skus",), ("row.ticket_id",), ("row.made_at",), ("row.correcting",)),
     said=EVENTS,
 )
 

@@ -1,52 +1,11 @@
 """HTTP of loans and scrap applications: who takes an application back."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
-from inventory_world import World
+from httpx import AsyncClient
+from stock_api import post
 
-from company.policy import policy_book
-from inventory.api import router
-from runtime.http_errors import add_error_handling
-from runtime.person import Person
-from runtime.tokens import Tokens
-
-TOKENS = Tokens("for these tests only")
-ROLES = {
-    "zhou.jm": "technician",
-    "zhou.jg": "technician",
-    "tan.zw": "install_supervisor",
-    "mai.gh": "warehouse",
-    "mai.xh": "warehouse",
-    "guan.yf": "manager",
-}
 LOAN = {"loan_no": "JY260320001", "sku": "HDW-0033", "name": "铰链", "quantity": 2, "purpose": "换铰链"}
 SCRAP = {"application_no": "BF260320001", "sku": "HDW-0033", "name": "铰链", "quantity": 2, "reason": "锈蚀"}
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[AsyncClient]:
-    world = World(datetime(2026, 3, 9, 2, tzinfo=UTC))
-    app = FastAPI()
-    app.state.policies = policy_book()
-    app.include_router(router)
-    app.state.owners = world.owners()
-    app.state.gateway = world
-    app.state.rows = world.rows
-    app.state.people = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
-    app.state.tokens = TOKENS
-    add_error_handling(app, 1 << 20)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
-        yield client
-
-
-async def post(client: AsyncClient, path: str, body: object, by: str) -> tuple[int, str]:
-    answer = await client.post(f"/api{path}", json=body, headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
-    return answer.status_code, answer.json().get("code", "")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +26,8 @@ async def test_an_application_is_withdrawn_by_who_made_it_or_refused_by_who_appr
     """D10, D12"""
     assert (await post(client, f"/{path}", body, applicant))[0] == 201
     number = body.get("loan_no") or body["application_no"]
-    assert await post(client, f"/{path}/{number}/refusal", {"reason": "不用了"}, who) == answer
+    status, said = await post(client, f"/{path}/{number}/refusal", {"reason": "不用了"}, who)
+    assert (status, said.get("code", "")) == answer
 
 
 @pytest.mark.parametrize("path", ["loans/JY9001", "scraps/BF9001"])

@@ -18,13 +18,14 @@ from contracts.dispatch_pick_up import PickedUp
 from contracts.dispatch_runs import CashCollected
 from contracts.envelope import Meta
 from contracts.fact import Fact, GoodsLine
+from contracts.inventory_corrections import DamageTakenBack
 from contracts.inventory_stock import StockMoved, StockShortReported
 from contracts.job_ids import contract_of, is_delivery
 from contracts.order_corrections import DamageNoteCorrected, DeliveryNoteCorrected
 from dashboards.books.report import Book
 from songda.books.finding import Difference
 
-OneLine = goods.ArrivalCorrected | goods.DamageReported | goods.GoodsReturned | goods.IssueCorrected
+OneLine = goods.ArrivalCorrected | goods.DamageReported | goods.GoodsReturned | goods.IssueCorrected | DamageTakenBack
 """Events about pieces of one line."""
 WithLots = OneLine | goods.GoodsIssued | goods.GoodsReleased
 """Events that name the lots of the pieces that they move (D13)."""
@@ -247,6 +248,11 @@ class Account:
             self.lines[fact.line_no, fact.sku].broken_inside += fact.quantity
             self._lots_gone(fact, fact)
 
+    def _not_damaged(self, fact: DamageTakenBack) -> None:
+        if fact.found in INSIDE:
+            self.lines[fact.line_no, fact.sku].broken_inside -= fact.quantity
+            self._lots_back(fact)
+
     def _issued(self, fact: goods.GoodsIssued) -> None:
         for piece in fact.lines:
             self.lines[piece.line_no, piece.sku].issued += piece.quantity
@@ -287,7 +293,7 @@ class Account:
     def _lots_gone(self, fact: WithLots, piece: GoodsLine | OneLine) -> None:
         self.lots_here.subtract(_by_lot(fact, piece))
 
-    def _lots_back(self, fact: goods.GoodsReturned | goods.IssueCorrected) -> None:
+    def _lots_back(self, fact: goods.GoodsReturned | goods.IssueCorrected | DamageTakenBack) -> None:
         self.lots_here.update(_by_lot(fact, fact))
 
     def _short(self, fact: StockShortReported) -> None:
@@ -468,6 +474,7 @@ _TELLS: Mapping[type[Fact], Callable[[Account, Any], None]] = {
     goods.ArrivalConfirmed: Account._lot_learned,
     goods.ArrivalCorrected: Account._arrival_corrected,
     goods.DamageReported: Account._damaged,
+    DamageTakenBack: Account._not_damaged,
     goods.GoodsIssued: Account._issued,
     goods.IssueCorrected: Account._issue_corrected,
     goods.GoodsReturned: Account._returned,

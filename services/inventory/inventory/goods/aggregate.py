@@ -15,6 +15,7 @@ from contracts.inventory import GoodsEvent
 from inventory.goods import (
     allocation,
     arrival,
+    check_corrected,
     coming_back,
     correcting,
     damage,
@@ -67,6 +68,7 @@ GOODS = Aggregate[Goods, GoodsEvent](
         *coming_back.USE_CASES,
         *correcting.USE_CASES,
         *handover_corrected.USE_CASES,
+        *check_corrected.USE_CASES,
         *allocation.USE_CASES,
         *redirecting.USE_CASES,
     ),

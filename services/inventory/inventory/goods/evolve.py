@@ -79,10 +79,11 @@ def _known_after(
             known = _arrival(event, 0, event.told_by, event.told)
             return _on_line(goods, event.line_no, lambda x: _confirmed(x, known, event))
         case facts.ArrivalCorrected():
-            gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no)
-            return _on_piece(
-                _corrected(goods, event.correction_no), event.line_no, event.sku, lambda x: _not_there(x, gone, event)
-            )
+            gone = NotThere(event.waybill, event.told, event.quantity, event.by, event.correction_no, event.named)
+            noted = _corrected(goods, event.correction_no)
+            settled = (*noted.settled, _of_line(event.correction_no, event.line_no))
+            after = noted if event.by == "check" else replace(noted, settled=settled)
+            return _on_piece(after, event.line_no, event.sku, lambda x: _not_there(x, gone, event))
         case facts.IssueCorrected():
             settled = (*goods.settled, _of_line(event.correction_no, event.line_no))
             noted = replace(goods, settled=settled, issues=_issues_without(goods, event))

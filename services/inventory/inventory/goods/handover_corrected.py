@@ -12,7 +12,7 @@ from contracts.civil_time import civil_day
 from contracts.fact import GoodsLine
 from contracts.inventory import GoodsEvent
 from inventory.goods.lots import added, less, of_line, spread, told
-from inventory.goods.state import Awaited, Decision, Known, Stock
+from inventory.goods.state import IN_WAREHOUSE, Awaited, Decision, Known, Stock
 from runtime.decision import Command
 from runtime.use_case import UseCase
 
@@ -199,7 +199,11 @@ def _less(one: Awaited, fewer: Counter[int]) -> Awaited:
 def _whole(stock: Stock, event: corrections.DamageTakenBack) -> Stock:
     of = dict(told(event.lots, event.line_no))
     unsaid = event.quantity - sum(of.values())
-    outside = added(stock.lots_outside, added(of, {"": unsaid} if unsaid else {}))
+    more = added(of, {"": unsaid} if unsaid else {})
+    if event.found in IN_WAREHOUSE:
+        here = less(added(stock.lots_here, more), {})
+        return replace(stock, damaged_here=stock.damaged_here - event.quantity, lots_here=here)
+    outside = added(stock.lots_outside, more)
     return replace(stock, damaged_outside=stock.damaged_outside - event.quantity, lots_outside=less(outside, {}))
 
 

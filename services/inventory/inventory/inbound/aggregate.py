@@ -2,7 +2,7 @@
 
 One aggregate per slip, `inbound:RK260309001`. Nothing enters without it. Checked against the delivery note, its good
 pieces are put away bin by bin; what is wrong is an exception with its pieces in the pending zone until it is settled.
-The rules lie by topic: `slip` (D1, D5), `check` (D2, D3), `put_away` (D2, D6).
+The rules lie by topic: `slip` (D1, D5), `check` (D2, D3), `put_away` (D2, D6), `correcting` (D16).
 """
 
 from dataclasses import replace
@@ -12,8 +12,19 @@ from company.context import Context
 from contracts import inventory_inbound as facts
 from contracts.inventory_inbound import InboundEvent
 from contracts.inventory_stock import StockExcessReported, StockShortReported
-from inventory.inbound import check, put_away, slip
-from inventory.inbound.state import INITIAL, STATES, Checked, Decision, Inbound, Issued, NoSlip, OpenException, Voided
+from inventory.inbound import check, correcting, put_away, slip
+from inventory.inbound.state import (
+    INITIAL,
+    STATES,
+    Checked,
+    Decision,
+    Inbound,
+    Issued,
+    NoSlip,
+    OpenException,
+    Part,
+    Voided,
+)
 from inventory.refusals import no
 from runtime.aggregate import Aggregate
 from runtime.decision import Timer
@@ -34,11 +45,9 @@ def evolve(inbound: Inbound, event: InboundEvent) -> Inbound:
         case _ if not isinstance(inbound, Checked):
             return inbound
         case facts.InboundExceptionOpened():
-            return replace(inbound, exceptions=(*inbound.exceptions, OpenException(event)))
+            return replace(inbound, exceptions=(*inbound.exceptions, OpenException(event, lot=event.lot)))
         case facts.InboundPutAway():
-            pieces, _ = inbound.done(event.line_no)
-            others = tuple(entry for entry in inbound.put_away if entry[0] != event.line_no)
-            return replace(inbound, put_away=(*others, (event.line_no, pieces + event.quantity, event.part)))
+            return inbound.with_part(Part(event.line_no, event.part, event.quantity, event.bin, event.lot))
         case facts.InboundExceptionSettled():
             exceptions = tuple(
                 replace(x, settled=event) if x.opened.exception_id == event.exception_id else x
@@ -49,6 +58,10 @@ def evolve(inbound: Inbound, event: InboundEvent) -> Inbound:
             return replace(inbound, papers=event)
         case facts.InboundPapersOverdue():
             return replace(inbound, overdue_told=True)
+        case facts.CheckCorrectionAsked() | facts.CheckCorrectionRefused() | facts.CheckCorrected():
+            return correcting.evolve(inbound, event)
+        case facts.PutAwayMoved():
+            return correcting.moved(inbound, event)
     assert_never(event)
 
 
@@ -59,7 +72,14 @@ def due(inbound: Inbound) -> tuple[Timer, ...]:
     return (Timer("papers", inbound.papers_due, slip.NotePapersOverdue()),)
 
 
-OF_WHAT_WAS_CHECKED = put_away.PutAway | put_away.SettleException | slip.HandOverPapers
+OF_WHAT_WAS_CHECKED = (
+    put_away.PutAway
+    | put_away.SettleException
+    | slip.HandOverPapers
+    | correcting.AskCheckCorrection
+    | correcting.ApproveCheckCorrection
+    | correcting.RefuseCheckCorrection
+)
 
 
 def at_the_door(case: UseCase[Any, Any, InboundEvent], command: Any, inbound: Inbound, ctx: Context) -> Decision:
@@ -80,7 +100,7 @@ INBOUND = Aggregate[Inbound, InboundEvent](
     INITIAL,
     STATES,
     evolve,
-    (*slip.USE_CASES, *check.USE_CASES, *put_away.USE_CASES),
+    (*slip.USE_CASES, *check.USE_CASES, *put_away.USE_CASES, *correcting.USE_CASES),
     due,
     at_the_door,
 )

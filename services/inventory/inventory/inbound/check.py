@@ -112,7 +112,9 @@ def check_slip(command: CheckSlip, inbound: Issued | Checked, ctx: Context) -> D
         papers_due=at + timedelta(days=ctx.policy.inbound_papers_within_days),
         note=command.note,
     )
-    return (checked, *opened_exceptions(command, slip, at, ctx))
+    lines = {line.line_no: line for line in slip.lines}
+    findings = [(lines[told.line_no], told.lot, finding) for told in command.lines for finding in told.findings]
+    return (checked, *opened_exceptions(findings, slip, at, ctx))
 
 
 def _checked_lines(slip: facts.SlipIssued, command: CheckSlip) -> list[facts.CheckedLine]:
@@ -121,14 +123,17 @@ def _checked_lines(slip: facts.SlipIssued, command: CheckSlip) -> list[facts.Che
 
 
 def opened_exceptions(
-    command: CheckSlip, slip: facts.SlipIssued, at: datetime, ctx: Context
+    findings: Iterable[tuple[facts.SlipLine, str, Finding]],
+    slip: facts.SlipIssued,
+    at: datetime,
+    ctx: Context,
+    *,
+    first: int = 1,
 ) -> tuple[InboundEvent, ...]:
-    """An exception for each finding, reported to `policy.inbound_exception_told`; what is short of a contract's goods
-    or too much is told at once (D9)."""
-    lines = {line.line_no: line for line in slip.lines}
-    findings = [(lines[told.line_no], told.lot, finding) for told in command.lines for finding in told.findings]
+    """An exception for each finding of a line and lot, numbered from `first`, reported to
+    `policy.inbound_exception_told`; what is short of a contract's goods or too much is told at once (D9)."""
     events: list[InboundEvent] = []
-    for number, (line, lot, finding) in enumerate(findings, start=1):
+    for number, (line, lot, finding) in enumerate(findings, start=first):
         opened = facts.InboundExceptionOpened(
             at=at,
             exception_id=f"{slip.slip_no}-{number}",
@@ -189,6 +194,12 @@ def _told_at_once(
             ),
         )
     return ()
+
+
+def arrives_broken(contract_no: str | None, kind: facts.ExceptionKind, reason: facts.InboundReason) -> bool:
+    """Whether pieces of an exception come in as a contract's, damaged (D4), and are told by its goods; else they are
+    nobody's in the pending zone."""
+    return contract_no is not None and kind in ("damage", "quality") and reason != "customer_return"
 
 
 def check_flaw(

@@ -10,7 +10,7 @@ from contracts.bounds import HowMany, Nth
 from contracts.inventory_inbound import InboundEvent
 from contracts.spelling import Lot
 from inventory.fields import Note, Text
-from inventory.inbound.state import Checked, Decision, Inbound, good_bin_flaw
+from inventory.inbound.state import Checked, Decision, Inbound, OpenException, good_bin_flaw
 from inventory.refusals import no
 from inventory.who import KEEPER, SETTLES
 from runtime.decision import Command, Rejected
@@ -93,16 +93,18 @@ def settle_exception(command: SettleException, inbound: Checked, ctx: Context) -
     noted. Pieces without package or mark enter only packed and labelled.
 
     Rules: D2, D3. Refuses: unknown_slip, slip_cancelled, not_checked, unknown_exception, already_settled,
-    wrong_outcome, not_packed, bad_bin, wrong_zone.
+    exception_was_none (D16), wrong_outcome, not_packed, bad_bin, wrong_zone.
     """
     found = next((x for x in inbound.exceptions if x.opened.exception_id == command.exception_id), None)
     if found is None:
         return no("unknown_exception", slip_no=inbound.slip.slip_no, exception_id=command.exception_id)
+    if not found.left:
+        return no("exception_was_none", exception_id=command.exception_id)
     if found.settled is not None:
         same = (found.settled.outcome, found.settled.bin) == (command.outcome, command.bin)
         return () if same else no("already_settled", exception_id=command.exception_id)
     opened = found.opened
-    flaw = _settle_flaw(command, opened, ctx)
+    flaw = _settle_flaw(command, found, ctx)
     if flaw is not None:
         return flaw
     accepted = command.outcome == "accepted"
@@ -117,7 +119,7 @@ def settle_exception(command: SettleException, inbound: Checked, ctx: Context) -
             sku=opened.sku,
             name=opened.name,
             kind=opened.kind,
-            quantity=opened.pieces_aside,
+            quantity=found.aside,
             outcome=command.outcome,
             bin=command.bin if accepted else None,
             contract_no=opened.contract_no if for_contract else None,
@@ -125,13 +127,13 @@ def settle_exception(command: SettleException, inbound: Checked, ctx: Context) -
             decided_by=ctx.by,
             packed_and_labelled=command.packed_and_labelled,
             note=command.note,
-            lot=opened.lot,
+            lot=found.lot,
         ),
     )
 
 
-def _settle_flaw(command: SettleException, opened: facts.InboundExceptionOpened, ctx: Context) -> Rejected | None:
-    pieces = opened.pieces_aside
+def _settle_flaw(command: SettleException, found: OpenException, ctx: Context) -> Rejected | None:
+    opened, pieces = found.opened, found.aside
     if pieces and command.outcome == "noted":
         return no("wrong_outcome", exception_id=opened.exception_id, pieces=pieces)
     if not pieces and command.outcome != "noted":
@@ -150,7 +152,7 @@ def waits_for_bins(inbound: Inbound) -> bool:
 
 def has_open_exceptions(inbound: Inbound) -> bool:
     """Something that the check found is not settled."""
-    return isinstance(inbound, Checked) and any(one.settled is None for one in inbound.exceptions)
+    return isinstance(inbound, Checked) and any(one.is_open for one in inbound.exceptions)
 
 
 USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (

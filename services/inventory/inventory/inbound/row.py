@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from contracts import inventory_inbound as facts
 from contracts.inventory_inbound import SlipLine
 from inventory.inbound.aggregate import INBOUND
-from inventory.inbound.state import Checked, Inbound, Issued, NoSlip, Voided
+from inventory.inbound.state import Checked, Inbound, Issued, NoSlip, OpenException, Voided, WrongCheck
 from runtime.said import Said, Saying
 from runtime.view import Instant, Row, View, Whole
 
@@ -15,14 +17,43 @@ Status = Literal["issued", "checked", "put_away", "cancelled"]
 Papers = Literal["none", "owed", "overdue", "handed_over"]
 
 
+class PutRow(BaseModel):
+    """Pieces of a put-away, as they lie now (D16)."""
+
+    part: int
+    quantity: int
+    bin: str
+    lot: str
+
+
+class FoundRow(BaseModel):
+    """What is wrong with pieces of a line, as far as it is."""
+
+    exception_id: str
+    line_no: int
+    kind: facts.ExceptionKind
+    left: int
+
+
+class WrongRow(BaseModel):
+    """A correction of the check, until a second person has decided (D16)."""
+
+    correction_no: str
+    lines: tuple[facts.LineFound, ...]
+    reason: str
+    asked_by: str
+    at: Instant
+
+
 class SlipLineRow(SlipLine):
-    """A line, with what the check found, and how many good pieces wait for a bin."""
+    """A line, with what the check found, where it lies, and how many good pieces wait for a bin."""
 
     counted: int | None = None
     good: int | None = None
     aside: int | None = None
     short: int | None = None
     waiting: int = 0
+    put: tuple[PutRow, ...] = ()
 
 
 class SlipRow(Row):
@@ -47,7 +78,14 @@ class SlipRow(Row):
     contracts: tuple[str, ...]
     """That its lines belong to."""
     skus: tuple[str, ...]
+    found: tuple[FoundRow, ...] = ()
+    wrong: WrongRow | None = None
+    correcting: bool = False
     version: int = 0
+
+    def line(self, line_no: int) -> SlipLineRow:
+        """One of its lines."""
+        return next(line for line in self.lines if line.line_no == line_no)
 
 
 def slip_row(inbound: Inbound) -> SlipRow | None:
@@ -63,9 +101,27 @@ def slip_row(inbound: Inbound) -> SlipRow | None:
         papers_due=None if checked is None else checked.papers_due,
         sales_list_no=None if checked is None or checked.papers is None else checked.papers.sales_list_no,
         lines=tuple(_line(line, checked) for line in slip.lines),
-        open_exceptions=0 if checked is None else sum(one.settled is None for one in checked.exceptions),
+        open_exceptions=0 if checked is None else sum(one.is_open for one in checked.exceptions),
         contracts=tuple(sorted({line.contract_no for line in slip.lines if line.contract_no is not None})),
         skus=tuple(sorted({line.sku for line in slip.lines})),
+        found=() if checked is None else tuple(map(_found, checked.exceptions)),
+        wrong=None if checked is None or checked.wrong is None else _wrong(checked.wrong),
+        correcting=checked is not None and checked.wrong is not None,
+    )
+
+
+def _found(one: OpenException) -> FoundRow:
+    opened = one.opened
+    return FoundRow(exception_id=opened.exception_id, line_no=opened.line_no, kind=opened.kind, left=one.left)
+
+
+def _wrong(wrong: WrongCheck) -> WrongRow:
+    return WrongRow(
+        correction_no=wrong.correction_no,
+        lines=wrong.lines,
+        reason=wrong.reason,
+        asked_by=wrong.asked_by,
+        at=wrong.at,
     )
 
 
@@ -90,7 +146,12 @@ def _line(line: SlipLine, checked: Checked | None) -> SlipLineRow:
     if checked is None or found is None:
         return SlipLineRow(**dict(line))
     counts = found.model_dump(include={"counted", "good", "aside", "short", "lot"})
-    return SlipLineRow(**{**dict(line), **counts}, waiting=found.good - checked.done(line.line_no)[0])
+    put = tuple(
+        PutRow(part=one.part, quantity=one.quantity, bin=one.bin, lot=one.lot)
+        for one in checked.put_away
+        if one.line_no == line.line_no and one.quantity
+    )
+    return SlipLineRow(**{**dict(line), **counts}, waiting=found.good - checked.done(line.line_no)[0], put=put)
 
 
 SLIPS = View(
@@ -109,6 +170,7 @@ SLIPS = View(
         ("row.delivery_note_no",),
         ("row.waybill",),
         ("row.sales_list_no",),
+        ("row.correcting",),
     ),
     said=(
         facts.SlipCancelled,
@@ -117,6 +179,10 @@ SLIPS = View(
         facts.InboundExceptionSettled,
         facts.InboundPutAway,
         facts.PapersHandedOver,
+        facts.CheckCorrectionAsked,
+        facts.CheckCorrectionRefused,
+        facts.CheckCorrected,
+        facts.PutAwayMoved,
     ),
 )
 
@@ -127,6 +193,8 @@ class Wrong:
 
     opened: facts.InboundExceptionOpened
     settled: facts.InboundExceptionSettled | None
+    left: int
+    """Pieces that something is wrong with all the same: fewer than at first, after a correction (D16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +224,22 @@ class SlipFile:
         """Its exceptions."""
         settled = {one.event.exception_id: one.event for one in self.said.all(facts.InboundExceptionSettled)}
         opened = (one.event for one in self.said.all(facts.InboundExceptionOpened))
-        return [Wrong(one, settled.get(one.exception_id)) for one in opened]
+        left = {one.exception_id: one.left for one in self.row.found}
+        return [Wrong(one, settled.get(one.exception_id), left.get(one.exception_id, one.quantity)) for one in opened]
 
-    def put_away(self, line_no: int) -> list[Saying[facts.InboundPutAway]]:
-        """Where the pieces of a line were put, and by whom."""
-        return [one for one in self.said.all(facts.InboundPutAway) if one.event.line_no == line_no]
+    def wrong_with(self, line_no: int) -> list[Wrong]:
+        """What is wrong with a line, as it stands."""
+        return [one for one in self.wrong if one.opened.line_no == line_no and one.left]
+
+    @property
+    def corrections(self) -> list[Saying[facts.CheckCorrected]]:
+        """What the check had wrong."""
+        return self.said.all(facts.CheckCorrected)
+
+    def put_by(self, line_no: int, part: int) -> Saying[facts.InboundPutAway]:
+        """Who put pieces of a line away, and when."""
+        of = (line_no, part)
+        return next(x for x in self.said.all(facts.InboundPutAway) if (x.event.line_no, x.event.part) == of)
 
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -179,24 +258,23 @@ class SlipFile:
             "papers_ref": "" if papers is None else papers.papers_ref,
             "lines": [
                 {
-                    **line.model_dump(exclude={"waiting"}),
-                    "put_away": [_part(one) for one in self.put_away(line.line_no)],
+                    **line.model_dump(exclude={"waiting", "put"}),
+                    "put_away": [self._part(line, put) for put in line.put],
                 }
                 for line in self.row.lines
             ],
             "exceptions": [_exception(one) for one in self.wrong],
         }
 
-
-def _part(one: Saying[facts.InboundPutAway]) -> dict[str, Any]:
-    put = one.event
-    return {"bin": put.bin, "lot": put.lot, "quantity": put.quantity, "at": put.at.isoformat(), "by": one.by}
+    def _part(self, line: SlipLineRow, put: PutRow) -> dict[str, Any]:
+        told = self.put_by(line.line_no, put.part)
+        return {**put.model_dump(exclude={"part"}), "at": told.event.at.isoformat(), "by": told.by}
 
 
 def _exception(one: Wrong) -> dict[str, Any]:
     kept = {"outcome", "bin", "contract_no", "decided_by", "packed_and_labelled", "note", "at"}
     opened = one.opened.model_dump(mode="json", exclude={"event", "slip_no", "depot"})
-    return {**opened, "settled": one.settled and one.settled.model_dump(mode="json", include=kept)}
+    return {**opened, "left": one.left, "settled": one.settled and one.settled.model_dump(mode="json", include=kept)}
 
 
 SLIP_FILES = Whole(SLIPS, SlipFile)

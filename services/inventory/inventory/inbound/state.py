@@ -1,7 +1,7 @@
 """The situations of an inbound slip."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from company.depots import said_depot
@@ -37,32 +37,80 @@ class Voided:
 
 @dataclass(frozen=True, slots=True)
 class OpenException:
-    """An exception, and what of it lies in the pending zone."""
+    """An exception, and what of it lies in the pending zone. `none`: of its pieces, those that were none (D16); `lot`:
+    of which its pieces are."""
 
     opened: facts.InboundExceptionOpened
     settled: facts.InboundExceptionSettled | None = None
+    none: int = 0
+    lot: str = ""
+
+    @property
+    def left(self) -> int:
+        """Pieces that something is wrong with."""
+        return self.opened.quantity - self.none
+
+    @property
+    def aside(self) -> int:
+        """Of these, in the pending zone."""
+        return min(self.left, self.opened.pieces_aside)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to settle it."""
+        return self.settled is None and self.left > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pieces of a line's put-away that lie, or lay, in a bin."""
+
+    line_no: int
+    part: int
+    quantity: int
+    bin: str
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCheck:
+    """A correction of the check: of these lines, as they ought to have been checked."""
+
+    correction_no: str
+    lines: tuple[facts.LineFound, ...]
+    reason: str
+    asked_by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Counted and signed; `put_away` pieces and number of put-aways per line."""
+    """Counted and signed; what was put away, and what is wrong; a correction that waits, and those that were made."""
 
     slip: facts.SlipIssued
     lines: tuple[facts.CheckedLine, ...]
     papers_due: datetime
-    put_away: tuple[tuple[int, int, int], ...] = ()
-    """(line number, pieces, parts)."""
+    put_away: tuple[Part, ...] = ()
     exceptions: tuple[OpenException, ...] = ()
     papers: facts.PapersHandedOver | None = None
     overdue_told: bool = False
+    wrong: WrongCheck | None = None
+    corrected: tuple[WrongCheck, ...] = ()
 
     def done(self, line_no: int) -> tuple[int, int]:
         """Pieces of a line that were put away, and in how many parts."""
-        return next(((pieces, parts) for number, pieces, parts in self.put_away if number == line_no), (0, 0))
+        parts = [one for one in self.put_away if one.line_no == line_no]
+        return sum(one.quantity for one in parts), max((one.part for one in parts), default=0)
 
     def left(self) -> int:
         """Good pieces that still wait for a bin."""
         return sum(line.good - self.done(line.line_no)[0] for line in self.lines)
+
+    def with_part(self, part: Part) -> "Checked":
+        """With more pieces of a put-away in a bin."""
+        same = [x for x in self.put_away if replace(x, quantity=part.quantity) == part]
+        kept = tuple(x for x in self.put_away if x not in same)
+        return replace(self, put_away=(*kept, replace(part, quantity=part.quantity + sum(x.quantity for x in same))))
 
 
 Inbound = NoSlip | Issued | Voided | Checked

@@ -3,6 +3,7 @@
 from inventory.reactions import (
     cards,
     contracts,
+    corrections,
     counts,
     inbound,
     lots,
@@ -26,4 +27,5 @@ REACTIONS = (
     *lots.REACTIONS,
     *vouchers.REACTIONS,
     *transfers.REACTIONS,
+    *corrections.REACTIONS,
 )

@@ -55,7 +55,8 @@ def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
             return _confirmed(event, meta)
         case ArrivalCorrected() if event.quantity:
             told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
-            return (to_card(TakeOut(**told, kind="adjusted", corrects=event.waybill)),)
+            whose = {"held_for": None, "pending": True} if event.pending else {}
+            return (to_card(TakeOut(**told | whose, kind="adjusted", corrects=event.named or event.waybill)),)
         case IssueCorrected():
             told = _pieces(event, event, meta.id, voucher_no=event.correction_no, reason=event.reason)
             return (to_card(BringIn(**told, kind="adjusted", corrects=event.list_no, bin=event.bin)),)
@@ -68,7 +69,7 @@ def follow_goods(event: Followed, meta: Meta) -> Sequence[Ask]:
             return (_bring_in(event, meta, kind=kind, voucher_no=event.voucher_no, pending=event.pending),)
         case DamageReported(lost=False) if event.found in IN_WAREHOUSE:
             told = _pieces(event, event, meta.id, voucher_no=event.damage_id, reason=event.note)
-            return (to_card(SetHeldAside(**told)),)
+            return (to_card(SetHeldAside(**told, arrives=event.slip_no is not None)),)
         case DamageReported(lost=True):
             told = _pieces(event, event, meta.id, voucher_no=event.count_no, reason=event.adjustment_id)
             return (to_card(WriteOff(**told)),)

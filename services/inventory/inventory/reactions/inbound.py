@@ -8,6 +8,7 @@ from contracts.envelope import Meta
 from contracts.fact import GoodsLine
 from contracts.inventory import Fault
 from contracts.inventory_inbound import (
+    CheckCorrected,
     InboundExceptionOpened,
     InboundExceptionSettled,
     InboundPutAway,
@@ -20,6 +21,8 @@ from inventory.goods.allocation import AskAllocation
 from inventory.goods.arrival import CorrectByCheck, DamagedArrival, ReceiveGoods
 from inventory.goods.leaving import ReturnGoods
 from inventory.goods.lots import of_line
+from inventory.inbound.check import arrives_broken
+from inventory.reactions.corrections import correct_slip
 from inventory.stock.aggregate import to_card
 from inventory.stock.holding import BringIn
 from inventory.stock.moving import SettlePending
@@ -79,7 +82,7 @@ def set_aside(event: InboundExceptionOpened, meta: Meta) -> Sequence[Ask]:
     if not event.pieces_aside:
         return ()
     voucher = event.exception_id
-    damaged = event.kind in ("damage", "quality") and event.reason != "customer_return"
+    damaged = arrives_broken(event.contract_no, event.kind, event.reason)
     if event.contract_no is None or event.contract_line_no is None or not damaged:
         return (_bring_in(event, meta, voucher, event.pieces_aside, pending=True),)
     command = ReceiveGoods(
@@ -181,6 +184,6 @@ def settle(event: InboundExceptionSettled, meta: Meta) -> Sequence[Ask]:
 
 REACTIONS = (
     Reaction("inventory.put_away", (On(InboundPutAway, put_away),)),
-    Reaction("inventory.set_aside", (On(InboundExceptionOpened, set_aside),)),
+    Reaction("inventory.set_aside", (On(InboundExceptionOpened, set_aside), On(CheckCorrected, correct_slip))),
     Reaction("inventory.settle_exception", (On(InboundExceptionSettled, settle),)),
 )

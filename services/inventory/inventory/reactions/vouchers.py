@@ -14,8 +14,15 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory import AllocationAsked, CorrectionAsked, DamageReported, IssueCorrected
 from contracts.inventory_counts import CountCancelled, CountOpened
-from contracts.inventory_inbound import SlipCancelled, SlipIssued
-from contracts.inventory_stock import LoanAsked, ScrapApplied, StockListCancelled, StockListMade
+from contracts.inventory_inbound import CheckCorrected, CheckCorrectionAsked, SlipCancelled, SlipIssued
+from contracts.inventory_stock import (
+    LoanAsked,
+    PaperCorrected,
+    PaperCorrectionAsked,
+    ScrapApplied,
+    StockListCancelled,
+    StockListMade,
+)
 from contracts.inventory_transfers import TransferAsked, TransferCancelled
 from contracts.order import PaymentNoted, ReturnRefunded
 from contracts.service_desk_repairs import QuoteGiven
@@ -87,6 +94,10 @@ IN_THE_WAREHOUSE: tuple[On[Any], ...] = (
     numbered("DP", AllocationAsked, lambda asked: asked.allocation_no),
     numbered("GZ", CorrectionAsked, lambda asked: asked.correction_no),
     numbered("GZ", IssueCorrected, lambda corrected: corrected.correction_no),
+    numbered("GZ", CheckCorrectionAsked, lambda asked: asked.correction_no),
+    numbered("GZ", CheckCorrected, lambda corrected: corrected.correction_no),
+    numbered("GZ", PaperCorrectionAsked, lambda asked: asked.correction_no),
+    numbered("GZ", PaperCorrected, lambda corrected: corrected.correction_no),
     numbered("PS", DamageReported, lambda damage: damage.damage_id),
 )
 OF_CONTRACTS: tuple[On[Any], ...] = (

@@ -24,11 +24,14 @@ class BringIn(Move):
 
 
 class TakeOut(Move):
-    """Pieces left that were held for `held_for`. Never refused; what the card does not have is told as short."""
+    """Pieces left that were held for `held_for`, or that nobody held. Never refused; what lacks is told as short."""
 
     command: Literal["TakeOut"] = "TakeOut"
     kind: Literal["issued", "lent", "sent_back", "scrapped", "adjusted"]
-    held_for: OneLine
+    held_for: OneLine | None
+    """Null: pieces that are nobody's, of the pending zone if so asked, of `bin` if it has them."""
+    pending: bool = False
+    bin: OneLine = ""
     corrects: OptionalId = ""
     """What is taken back, for an adjustment that no count asked for (D16)."""
 
@@ -73,10 +76,11 @@ class PlaceHeld(Move):
 
 
 class NameLot(Move):
-    """验货定批 (D13): pieces of a contract that were booked as of `lots` are of `lot`."""
+    """验货定批 (D13): pieces of a contract (or free ones, or of the pending zone) booked as of `lots` are of `lot`."""
 
     command: Literal["NameLot"] = "NameLot"
-    held_for: OneLine
+    held_for: OneLine | None
+    pending: bool = False
     lot: LotNo
 
 
@@ -85,6 +89,8 @@ class SetHeldAside(Move):
 
     command: Literal["SetHeldAside"] = "SetHeldAside"
     held_for: OneLine
+    arrives: bool = False
+    """They arrive so, and lie in the receiving zone: not those on the shelf."""
 
 
 def bring_in(command: BringIn, stock: Stock, ctx: Context) -> Decision:
@@ -108,7 +114,12 @@ def take_out(command: TakeOut, stock: Stock, ctx: Context) -> Decision:
 
     Rules: D8, D9.
     """
-    taken = take_of(lots_of(stock), command.quantity, lambda lot: lot.held_for == command.held_for, command.lots)
+
+    def wanted(lot: Lot) -> bool:
+        return lot.held_for == command.held_for and (lot.held_for is not None or lot.pending == command.pending)
+
+    here = sorted(lots_of(stock), key=lambda lot: lot.bin != command.bin) if command.bin else lots_of(stock)
+    taken = take_of(tuple(here), command.quantity, wanted, command.lots)
     there = pieces(taken)
     gone = moved(command, command.kind, stock, ctx, taken=taken, held_for=command.held_for, corrects=command.corrects)
     left = (gone,) if there else ()
@@ -183,7 +194,7 @@ def name_lot(command: NameLot, stock: Stock, ctx: Context) -> Decision:
     """
     taken: Lots = ()
     for one in command.lots:
-        of = (one.lot, command.held_for, False)
+        of = (one.lot, command.held_for, command.pending)
         taken += take(lots_of(stock), one.quantity, lambda lot: (lot.lot, lot.held_for, lot.pending) == of)  # noqa: B023
     put = at_place(taken, lot=command.lot)
     return (moved(command, "moved", stock, ctx, taken=taken, put=put, held_for=command.held_for),) if taken else ()
@@ -198,7 +209,9 @@ def set_held_aside(command: SetHeldAside, stock: Stock, ctx: Context) -> Decisio
     def wanted(lot: Lot) -> bool:
         return lot.held_for == command.held_for and not lot.pending
 
-    taken = take_of(lots_of(stock), command.quantity, wanted, command.lots)
+    received = bin_for(ctx.policy, command.depot, "", pending=False)
+    here = sorted(lots_of(stock), key=lambda lot: command.arrives and lot.bin != received)
+    taken = take_of(tuple(here), command.quantity, wanted, command.lots)
     if not taken:
         return (short(command, 0, command.held_for, ctx),)
     bin_ = bin_for(ctx.policy, command.depot, "", pending=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from company.policy import Policy, ZoneKind, ZonePolicy
 from contracts.civil_time import civil, civil_day
-from contracts.inventory_stock import Lot, LotPieces
+from contracts.inventory_stock import Lot, LotPieces, MoveKind
 
 Lots = tuple[Lot, ...]
 
@@ -101,6 +101,18 @@ def plus(lots: Lots, put: Lots) -> Lots:
 def at_place(lots: Lots, **change: object) -> Lots:
     """The same pieces in another place: `bin`, `held_for` or `pending` changed."""
     return plus((), tuple(lot.model_copy(update=change) for lot in lots))
+
+
+def may_go_back(kind: MoveKind, taken: Lots, put: Lots) -> bool:
+    """Whether a line of the card is a person's move and nothing else: what follows from a paper, a count or a damage
+    report has a correction of its own, and what a check found of a lot is no move (D13, D16)."""
+    match kind:
+        case "moved":
+            return by_lot(taken) == by_lot(put)
+        case "set_aside" | "settled" | "sent_back":
+            return all(lot.held_for is None for lot in taken)
+        case _:
+            return False
 
 
 def zone_of(policy: Policy, depot: str, bin_: str) -> ZonePolicy | None:

@@ -6,7 +6,8 @@ from contracts.envelope import Meta
 from contracts.fact import Fact
 from contracts.inventory_stock import Lot, MoveKind, StockMoved
 from inventory.stock.aggregate import card_no
-from inventory.stock.lots import by_lot, by_place
+from inventory.stock.lots import by_place, may_go_back
+from inventory.stock.taking_back import PLACED
 from runtime.view import Instant, Journal, Row
 
 
@@ -66,8 +67,13 @@ class MoveRow(Row):
 
     @property
     def may_go_back(self) -> bool:
-        """Whether it moved pieces and nothing else: what a check found of their lot is no move (D13, D16)."""
-        return self.kind == "moved" and by_lot(self.taken) == by_lot(self.put)
+        """Whether it is a person's move, which another takes back (D16)."""
+        return may_go_back(self.kind, self.taken, self.put)
+
+    @property
+    def may_be_placed(self) -> bool:
+        """Whether it put good pieces into a bin, which may have been another one (D16)."""
+        return self.kind in PLACED and any(not lot.pending for lot in self.put)
 
     def change_in(self, bin_: str, of: str | None = None) -> int:
         """Of a bin's balance, signed: of a lot (D13), or of all."""

@@ -106,7 +106,7 @@ def move(command: MoveStock, stock: Stock, ctx: Context) -> Decision:
         return no("unknown_sku", sku=command.sku)
     lots = tuple(lot for lot in stock.lots if lot.bin == command.from_bin and lot.held_for == command.held_for)
     pending = bool(lots) and all(lot.pending for lot in lots)
-    flaw = _bin_flaw(ctx, command.depot, command.to_bin, pending=pending)
+    flaw = bin_flaw(ctx, command.depot, command.to_bin, pending=pending)
     if flaw is not None:
         return flaw
     taken = _of_a_lot(command, tuple(lot for lot in lots if lot.pending == pending), command.from_bin, command.held_for)
@@ -122,7 +122,7 @@ def set_aside(command: SetAside, stock: Stock, ctx: Context) -> Decision:
     Rules: D3, D13. Refuses: unknown_sku, bad_bin, wrong_zone, not_enough_in_bin, which_lot.
     """
     to_bin = command.to_bin or bin_for(ctx.policy, command.depot, "", pending=True)
-    flaw = _bin_flaw(ctx, command.depot, to_bin, pending=True)
+    flaw = bin_flaw(ctx, command.depot, to_bin, pending=True)
     if flaw is not None:
         return flaw
     taken = _free(stock, command, command.bin, pending=False)
@@ -143,7 +143,7 @@ def settle(command: SettlePending, stock: Stock, ctx: Context) -> Decision:
     if command.outcome == "sent_back":
         return (moved(command, "sent_back", stock, ctx, taken=taken),)
     to_bin = command.to_bin or bin_for(ctx.policy, command.depot, "", pending=False)
-    flaw = _bin_flaw(ctx, command.depot, to_bin, pending=False)
+    flaw = bin_flaw(ctx, command.depot, to_bin, pending=False)
     if flaw is not None:
         return flaw
     put = at_place(taken, bin=to_bin, pending=False)
@@ -187,7 +187,8 @@ def _too_few(command: Move, bin_: str, there: int, held_for: str | None) -> Reje
     )
 
 
-def _bin_flaw(ctx: Context, depot: str, bin_: str, *, pending: bool) -> Rejected | None:
+def bin_flaw(ctx: Context, depot: str, bin_: str, *, pending: bool) -> Rejected | None:
+    """Why good pieces (or pending ones) cannot lie in a bin; None when they can (D3, D6)."""
     zone = zone_of(ctx.policy, depot, bin_)
     if zone is None:
         return no("bad_bin", depot=said_depot(ctx.policy, depot), bin=bin_)
