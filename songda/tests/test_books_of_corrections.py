@@ -1,13 +1,16 @@
 """Deliveries and pick-ups that were typed wrong, corrected in any order: every piece is in one place (D16)."""
 
+from collections import Counter
 from typing import Any
 
 from books_corrections import accept, agree_to_delivery, typed_wrong
+from books_slips import SLIPS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_books_of_random_lives import (
     LINES,
     Company,
+    amend,
     arrive,
     at_the_door,
     begun,
@@ -19,6 +22,9 @@ from test_books_of_random_lives import (
 )
 
 from contracts.order import ReturnRefunded
+from inventory.ledger import entries_of
+from inventory.stock.lots import pieces as pieces_of
+from inventory.stock.state import lots_of
 
 DELIVERED = ((arrive, 0, 3, 1), (arrive, 1, 3, 1), (arrive, 1, 1, 1), (drive_out, 0, 1, 1))
 """All pieces came, and are on the vehicle."""
@@ -62,6 +68,38 @@ def test_every_piece_is_in_one_place_whatever_was_typed_wrong(collects: bool, do
     company.settle()
     told = {number: [one.en for one in found] for number, found in company.books.apart().items()}
     assert (told, company.books.findings) == ({}, [])
+
+
+AT_THE_CHECK = st.lists(
+    st.tuples(
+        st.sampled_from((*SLIPS, drive_out, at_the_door, arrive, amend, cancel, refund)),
+        st.sampled_from(LINES),
+        st.integers(1, 3),
+        st.integers(0, 7),
+    ),
+    min_size=4,
+    max_size=16,
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(AT_THE_CHECK)
+def test_every_piece_is_in_one_place_whatever_a_check_had_wrong(story: list[Any]) -> None:
+    """D16, D2, D4, A9: of slips that were checked wrong, put away, settled and corrected, and corrected again; the card
+    holds what the slips, the goods and the ledger say."""
+    company = begun(Company())
+    for deed, line, pieces, way in story:
+        deed(company, line, pieces, way)
+        company.settle()
+    told = {number: [one.en for one in found] for number, found in company.books.apart().items()}
+    assert (told, company.books.findings) == ({}, [])
+    booked = Counter[str]()
+    for fact in company.history:
+        for _, sku, _, quantity, _ in entries_of(fact):
+            booked[sku] += quantity
+    for line in LINES:
+        card = company.state(f"stock:main:{line.sku}")
+        assert booked[line.sku] == pieces_of(lots_of(card)), line.sku
 
 
 def test_a_piece_signed_for_a_moment_ago_is_not_refunded() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from books_slips import SLIPS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ from inventory.goods.correcting import ApproveCorrection, AskCorrection
 from inventory.goods.damage import ReportDamage
 from inventory.goods.row import goods_row
 from inventory.goods.state import Expected
+from inventory.inbound.aggregate import INBOUND
 from inventory.reactions import REACTIONS as INVENTORY
 from inventory.stock.aggregate import STOCK
 from inventory.transfer.aggregate import TRANSFER
@@ -70,11 +72,19 @@ LINES = tuple(
     )
     for no, quantity in ((1, 3), (2, 4))
 )
-DECIDERS = {"contract": CONTRACT, "goods": GOODS, "stock": STOCK, "job": JOB, "transfer": TRANSFER}
+DECIDERS = {
+    "contract": CONTRACT,
+    "goods": GOODS,
+    "inbound": INBOUND,
+    "stock": STOCK,
+    "job": JOB,
+    "transfer": TRANSFER,
+}
 SERVICE_OF = {
     "contract": "order",
     "goods": "inventory",
     "stock": "inventory",
+    "inbound": "inventory",
     "transfer": "inventory",
     "job": "dispatch",
     "run": "dispatch",
@@ -85,7 +95,7 @@ F = TypeVar("F", bound=Fact)
 
 @dataclass
 class Company:
-    """Five kinds of aggregates and the reactions between them."""
+    """Six kinds of aggregates and the reactions between them."""
 
     policy: Policy = POLICY
     states: dict[str, Any] = field(default_factory=dict)
@@ -432,6 +442,7 @@ DEEDS: tuple[Callable[[Company, ContractLine, int, int], None], ...] = (
     correct,
     agree,
     miscounted,
+    *SLIPS,
 )
 STORY = st.lists(
     st.tuples(st.sampled_from(DEEDS), st.sampled_from(LINES), st.integers(1, 3), st.integers(0, 7)),
