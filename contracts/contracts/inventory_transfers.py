@@ -185,6 +185,11 @@ class TransferDifferenceExplained(Fact, wire="songda.inventory.TransferDifferenc
     reason: str
     explained_by: str
 
+    @property
+    def asked_by(self) -> str:
+        """Who asks a second person to agree."""
+        return self.explained_by
+
 
 class TransferExplanationRefused(Fact, wire="songda.inventory.TransferExplanationRefused.v1"):
     """说明不同意: the difference is open again."""

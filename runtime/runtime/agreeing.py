@@ -1,43 +1,81 @@
 """Somebody asks, another person agrees, or refuses, or whoever asked withdraws: the steps of it, pure (B23, D16, D17).
 
-A topic keeps in its state what waits and what was agreed to, and has events and words of its own. What is the same
-wherever two people decide is said here: asked twice is nothing new, a number stands for one content, nobody agrees to
-what they asked for themselves, and whoever agrees twice changes nothing.
+A topic keeps `Proposals` in its state, or what waits in a form of its own; its events and words are its own. Said here:
+asked twice is nothing new, a number stands for one content, nobody agrees to what they asked for themselves, and
+whoever agrees twice changes nothing.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from runtime.decision import Rejected
 
-K = TypeVar("K")
-P = TypeVar("P")
+
+class Asked(Protocol):
+    """What somebody asks for."""
+
+    @property
+    def asked_by(self) -> str:
+        """Who asked."""
 
 
-@dataclass(frozen=True)
-class Asking(Generic[K, P]):
-    """What waits, by its number (or whatever names it), and the numbers that were agreed to; who asked; how a topic
-    says that there is none, and that it is one's own."""
+class Numbered(Asked, Protocol):
+    """The same, under a number."""
 
-    waits: Mapping[K, P]
-    agreed: Container[K]
-    asked_by: Callable[[P], str]
-    unknown: Rejected
-    own: Rejected
-
-    def to_agree(self, key: K, by: str) -> P | Rejected | tuple[()]:
-        """What a second person agrees to; nothing new, where it was agreed to already."""
-        wanted = self.waits.get(key)
-        if wanted is None:
-            return () if key in self.agreed else self.unknown
-        return self.own if self.asked_by(wanted) == by else wanted
-
-    def to_refuse(self, key: K) -> P | Rejected:
-        """What is refused, or withdrawn."""
-        return self.waits.get(key, self.unknown)
+    @property
+    def correction_no(self) -> str:
+        """Its number."""
 
 
-def asked_before(known: Iterable[P], same: Callable[[P], bool], contradicts: Rejected) -> Rejected | tuple[()] | None:
-    """What stands under a number already: the same again is nothing new, other content is refused. None: it is free."""
-    return next((() if same(one) else contradicts for one in known), None)
+A = TypeVar("A", bound=Asked)
+P = TypeVar("P", bound=Numbered)
+
+
+def to_agree(
+    waits: A | None, by: str, unknown: Rejected, is_own: Rejected, *, agreed: bool = False
+) -> A | Rejected | tuple[()]:
+    """What a second person agrees to; nothing new, where it was agreed to already."""
+    if waits is None:
+        return () if agreed else unknown
+    return is_own if waits.asked_by == by else waits
+
+
+@dataclass(frozen=True)  # no slots: with them, Python 3.11 cannot call a frozen generic class by its alias
+class Proposals(Generic[P]):
+    """Of one thing: what waits for a second person, and what was agreed to, in that order."""
+
+    waits: P | None = None
+    agreed: tuple[P, ...] = ()
+
+    @property
+    def known(self) -> tuple[P, ...]:
+        """All of them."""
+        return self.agreed if self.waits is None else (*self.agreed, self.waits)
+
+    def asked_before(self, wanted: P, same: Callable[[P], bool], contradicts: Rejected) -> Rejected | tuple[()] | None:
+        """What stands under the number already: the same is nothing new, other content refused. None: it is free."""
+        number = wanted.correction_no
+        return next((() if same(one) else contradicts for one in self.known if one.correction_no == number), None)
+
+    def named(self, number: str) -> P | None:
+        """What waits, if it has this number."""
+        return self.waits if self.waits is not None and self.waits.correction_no == number else None
+
+    def to_agree(self, number: str, by: str, unknown: Rejected, is_own: Rejected) -> P | Rejected | tuple[()]:
+        """What a second person agrees to."""
+        agreed = any(one.correction_no == number for one in self.agreed)
+        return to_agree(self.named(number), by, unknown, is_own, agreed=agreed)
+
+    def asked(self, wanted: P) -> "Proposals[P]":
+        """After it was asked for."""
+        return Proposals(wanted, self.agreed)
+
+    def refused(self) -> "Proposals[P]":
+        """After what waits was refused, or withdrawn."""
+        return Proposals(None, self.agreed)
+
+    def agreed_to(self, done: P) -> "Proposals[P]":
+        """After it was agreed to, or needed nobody else; what waits besides goes on waiting."""
+        waits = None if self.named(done.correction_no) else self.waits
+        return Proposals(waits, (*self.agreed, done))

@@ -55,9 +55,9 @@ def agree_to_delivery(company: Company, _: ContractLine, __: int, way: int) -> N
     for part in range(company.contract.course.part, 0, -1):
         job_id = delivery_of(NO, part)
         job = company.state(f"job:{job_id}")
-        if isinstance(job, Delivered) and job.wrong is not None:
+        if isinstance(job, Delivered) and job.corrections.waits is not None:
             seen = standing(company, job_id, late=way <= 3)
-            told = ApproveDeliveryCorrection(correction_no=job.wrong.correction_no, standing=seen)
+            told = ApproveDeliveryCorrection(correction_no=job.corrections.waits.correction_no, standing=seen)
             company.ask(f"job:{job_id}", told, "tan.zw", "install_supervisor")
             return
 

@@ -95,8 +95,10 @@ def checked_wrong(company: "Company", _: ContractLine, pieces: int, way: int) ->
 def agree_to_check(company: "Company", _: ContractLine, __: int, ___: int) -> None:
     """A second person agrees that fewer came (D16, B23)."""
     for number, inbound in checked(company):
-        if inbound.wrong is not None:
-            told = ApproveCheckCorrection(correction_no=inbound.wrong.correction_no, standing=standing(company, number))
+        if inbound.corrections.waits is not None:
+            told = ApproveCheckCorrection(
+                correction_no=inbound.corrections.waits.correction_no, standing=standing(company, number)
+            )
             company.ask(number, told, "su.kj", "accountant")
             return
 

@@ -21,7 +21,7 @@ from inventory.fields import Note, PaperNo, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPROVES_LOANS, ASKS_LOANS, KEEPER
-from inventory.wrong_issue import Corrections, Issued, use_cases
+from inventory.wrong_issue import Corrections, Issued, after, right, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, Timer, said_again
 from runtime.second import Second
@@ -424,7 +424,7 @@ def evolve(loan: Loan, event: LoanEvent) -> Loan:
 
 def _corrected(loan: Out, event: CorrectionOfPaper) -> Loan:
     """More or fewer pieces are out; where none is, and none was, nothing was lent."""
-    told = loan.corrections.after(event)
+    told = after(loan.corrections, event)
     if not isinstance(event, facts.PaperCorrected):
         return replace(loan, corrections=told)
     line = event.lines[0]
@@ -439,7 +439,7 @@ def issued_of(loan: Loan) -> Issued | None:
     if not isinstance(loan, Out):
         return None
     out = loan.handed_out
-    was = loan.corrections.right(1, out.quantity)
+    was = right(loan.corrections, 1, out.quantity)
     line = facts.LeftPieces(line_no=1, sku=out.sku, name=out.name, was=was, right=was)
     return Issued("loan", out.loan_no, out.depot, (line,), loan.corrections, least=was - loan.open)
 

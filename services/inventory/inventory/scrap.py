@@ -19,7 +19,7 @@ from inventory.fields import Note, PaperNo, Photos, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
 from inventory.who import ACCOUNTS, APPLIES, KEEPER, STANDS_BY
-from inventory.wrong_issue import Corrections, Issued, use_cases
+from inventory.wrong_issue import Corrections, Issued, after, right, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, said_again
 from runtime.second import Second
@@ -290,7 +290,7 @@ def evolve(scrap: Scrap, event: ScrapEvent) -> Scrap:
         case facts.PaperCorrectionAsked() | facts.PaperCorrectionRefused() | facts.PaperCorrected():
             if not isinstance(scrap, Ended):
                 return scrap
-            return replace(scrap, corrections=scrap.corrections.after(event))
+            return replace(scrap, corrections=after(scrap.corrections, event))
     assert_never(event)
 
 
@@ -302,7 +302,7 @@ def issued_of(scrap: Scrap) -> Issued | None:
     if not isinstance(scrap, Ended) or not scrap.executed:
         return None
     applied = scrap.applied
-    was = scrap.corrections.right(1, applied.quantity)
+    was = right(scrap.corrections, 1, applied.quantity)
     line = facts.LeftPieces(line_no=1, sku=applied.sku, name=applied.name, was=was, right=was, pending=applied.pending)
     return Issued("scrap", applied.application_no, applied.depot, (line,), scrap.corrections)
 

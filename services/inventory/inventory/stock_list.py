@@ -17,7 +17,7 @@ from contracts.inventory_stock import StockListEvent
 from inventory.fields import MAX_PIECES, Note, PaperNo, Text, dated
 from inventory.refusals import no
 from inventory.who import KEEPER, MAKES_LISTS
-from inventory.wrong_issue import Corrections, Issued, use_cases
+from inventory.wrong_issue import Corrections, Issued, after, right, use_cases
 from runtime.aggregate import Aggregate
 from runtime.decision import Command, Rejected, said_again
 from runtime.use_case import Born, UseCase
@@ -226,7 +226,7 @@ def evolve(stock_list: StockList, event: StockListEvent) -> StockList:
         case facts.PaperCorrectionAsked() | facts.PaperCorrectionRefused() | facts.PaperCorrected():
             if not isinstance(stock_list, Finished):
                 return stock_list
-            return replace(stock_list, corrections=stock_list.corrections.after(event))
+            return replace(stock_list, corrections=after(stock_list.corrections, event))
         case _ if not isinstance(stock_list, Open):
             return stock_list
         case facts.StockListIssued():
@@ -248,7 +248,7 @@ def issued_of(stock_list: StockList) -> Issued | None:
     if not isinstance(stock_list, Finished) or not stock_list.issued:
         return None
     made, corrections = stock_list.made, stock_list.corrections
-    left = ((line, corrections.right(line.line_no, line.quantity)) for line in made.lines)
+    left = ((line, right(corrections, line.line_no, line.quantity)) for line in made.lines)
     lines = tuple(
         facts.LeftPieces(
             line_no=line.line_no, sku=line.sku, name=line.name, was=was, right=was, pending=line.pending, lot=line.lot

@@ -7,7 +7,6 @@ than was said, stock falls, and a second person agrees.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,7 +20,7 @@ from inventory.fields import MAX_PIECES, PaperNo, Reason, dated
 from inventory.inbound.state import good_bin_flaw
 from inventory.refusals import no
 from inventory.who import KEEPER, SETTLES
-from runtime.agreeing import Asking, asked_before
+from runtime.agreeing import Proposals
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.typed_rows import ByName
@@ -111,32 +110,21 @@ class Wrong:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """A correction that waits, and those that were made of a paper."""
+Corrections = Proposals[Wrong]
 
-    waits: Wrong | None = None
-    made: tuple[Wrong, ...] = ()
 
-    @property
-    def known(self) -> tuple[Wrong, ...]:
-        """All of them."""
-        return self.made if self.waits is None else (*self.made, self.waits)
+def after(known: Corrections, event: CorrectionOfPaper) -> Corrections:
+    """Corrections of a paper after an event."""
+    if isinstance(event, facts.PaperCorrectionRefused):
+        return known.refused()
+    one = Wrong(event.correction_no, event.lines, event.bin, event.reason, event.asked_by, event.at)
+    return known.asked(one) if isinstance(event, facts.PaperCorrectionAsked) else known.agreed_to(one)
 
-    def after(self, event: CorrectionOfPaper) -> "Corrections":
-        """After an event."""
-        if isinstance(event, facts.PaperCorrectionRefused):
-            return Corrections(None, self.made)
-        one = Wrong(event.correction_no, event.lines, event.bin, event.reason, event.asked_by, event.at)
-        if isinstance(event, facts.PaperCorrectionAsked):
-            return Corrections(one, self.made)
-        left = None if self.waits is None or self.waits.correction_no == one.correction_no else self.waits
-        return Corrections(left, (*self.made, one))
 
-    def right(self, line_no: int, was: int) -> int:
-        """Pieces of a line that really left."""
-        told = (line.right for one in reversed(self.made) for line in one.lines if line.line_no == line_no)
-        return next(told, was)
+def right(known: Corrections, line_no: int, was: int) -> int:
+    """Pieces of a line that really left."""
+    told = (line.right for one in reversed(known.agreed) for line in one.lines if line.line_no == line_no)
+    return next(told, was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +147,8 @@ def ask(command: AskIssueCorrection, paper: Issued | None, ctx: Context) -> Deci
     wanted = _wanted(command, paper, ctx)
     if isinstance(wanted, Rejected):
         return wanted
-    before = asked_before(
-        (one for one in paper.corrections.known if one.correction_no == wanted.correction_no),
-        lambda one: _told(one) == _told(wanted),
-        no("correction_contradicts", correction_no=wanted.correction_no),
-    )
+    contradicts = no("correction_contradicts", correction_no=wanted.correction_no)
+    before = paper.corrections.asked_before(wanted, lambda one: _told(one) == _told(wanted), contradicts)
     if before is not None:
         return before
     if (waits := paper.corrections.waits) is not None:
@@ -194,7 +179,9 @@ def agree(command: ApproveIssueCorrection, paper: Issued | None, ctx: Context) -
     """A second person agrees that more left than was said. Rules: D16, B23, X7."""
     if paper is None:
         return no("nothing_left_by_it")
-    wanted = _asking(command.correction_no, paper).to_agree(command.correction_no, ctx.by)
+    number = command.correction_no
+    own = no("own_correction", correction_no=number)
+    wanted = paper.corrections.to_agree(number, ctx.by, _unknown(number, paper), own)
     if not isinstance(wanted, Wrong):
         return wanted
     flaw = _resting(wanted, paper, command.there)
@@ -205,9 +192,9 @@ def refuse(command: RefuseIssueCorrection, paper: Issued | None, ctx: Context) -
     """What was said stays. Rules: D16."""
     if paper is None:
         return no("nothing_left_by_it")
-    wanted = _asking(command.correction_no, paper).to_refuse(command.correction_no)
-    if isinstance(wanted, Rejected):
-        return wanted
+    wanted = paper.corrections.named(command.correction_no)
+    if wanted is None:
+        return _unknown(command.correction_no, paper)
     return (
         facts.PaperCorrectionRefused(
             at=command.at or ctx.now,
@@ -220,15 +207,8 @@ def refuse(command: RefuseIssueCorrection, paper: Issued | None, ctx: Context) -
     )
 
 
-def _asking(correction_no: str, paper: Issued) -> Asking[str, Wrong]:
-    waits = paper.corrections.waits
-    return Asking(
-        {} if waits is None else {waits.correction_no: waits},
-        {one.correction_no for one in paper.corrections.made},
-        attrgetter("asked_by"),
-        no("no_open_correction", number=paper.number, correction_no=correction_no),
-        no("own_correction", correction_no=correction_no),
-    )
+def _unknown(correction_no: str, paper: Issued) -> Rejected:
+    return no("no_open_correction", number=paper.number, correction_no=correction_no)
 
 
 def _told(wrong: Wrong) -> object:
@@ -242,8 +222,8 @@ def _wanted(command: AskIssueCorrection, paper: Issued, ctx: Context) -> Wrong |
             return no("line_did_not_leave", number=paper.number, line_no=told.line_no)
     if len({told.line_no for told in command.lines}) < len(command.lines):
         return no("bad_list_line")
-    right = tuple(lines[one.line_no].model_copy(update={"right": one.right}) for one in command.lines)
-    return Wrong(command.correction_no, right, command.bin, command.reason, ctx.by, command.at or ctx.now)
+    left = tuple(lines[one.line_no].model_copy(update={"right": one.right}) for one in command.lines)
+    return Wrong(command.correction_no, left, command.bin, command.reason, ctx.by, command.at or ctx.now)
 
 
 def _resting(wanted: Wrong, paper: Issued, there: Iterable[There]) -> Rejected | None:

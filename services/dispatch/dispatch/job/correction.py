@@ -1,6 +1,5 @@
 """送达更正 What was typed of a delivery or a pick-up was wrong: taken back by a correction that names it (D16)."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
@@ -101,15 +100,16 @@ def ask_delivery_correction(command: AskDeliveryCorrection, job: Opened, ctx: Co
     if not isinstance(job, Delivered):
         return no("not_delivered_yet", job_id=job.work.job_id)
     wanted = _wanted(command, job, ctx)
-    known = next((one for one in _known(job) if one.correction_no == command.correction_no), None)
-    if known is not None and not isinstance(wanted, Rejected) and known.right.same(wanted.right):
-        return ()
-    if known is not None:
-        return no("correction_contradicts", correction_no=command.correction_no)
     if isinstance(wanted, Rejected):
-        return wanted
-    if job.wrong is not None:
-        return no("correction_waits", job_id=job.work.job_id, correction_no=job.wrong.correction_no)
+        taken = command.correction_no in {one.correction_no for one in job.corrections.known}
+        return _contradicts(command.correction_no) if taken else wanted
+    before = job.corrections.asked_before(
+        wanted, lambda one: one.right.same(wanted.right), _contradicts(wanted.correction_no)
+    )
+    if before is not None:
+        return before
+    if (waits := job.corrections.waits) is not None:
+        return no("correction_waits", job_id=job.work.job_id, correction_no=waits.correction_no)
     if wanted.right.same(job.counts):
         return no("nothing_to_correct", job_id=job.work.job_id)
     resting = _resting(job, wanted, command.standing)
@@ -131,8 +131,12 @@ def ask_delivery_correction(command: AskDeliveryCorrection, job: Opened, ctx: Co
     )
 
 
-def _known(job: Delivered) -> Iterable[WrongDelivery]:
-    return job.corrected if job.wrong is None else (*job.corrected, job.wrong)
+def _contradicts(correction_no: str) -> Rejected:
+    return no("correction_contradicts", correction_no=correction_no)
+
+
+def _unknown(correction_no: str, job: Opened) -> Rejected:
+    return no("unknown_correction", job_id=job.work.job_id, correction_no=correction_no)
 
 
 def _wanted(command: AskDeliveryCorrection, job: Delivered, ctx: Context) -> WrongDelivery | Rejected:
@@ -203,14 +207,13 @@ def approve_delivery_correction(command: ApproveDeliveryCorrection, job: Opened,
     Rules: D16, B23 (nobody is their own second), X7. Approved already is no event. Refuses: unknown_correction,
     own_correction, and what rests on it by now.
     """
+    number = command.correction_no
     if not isinstance(job, Delivered):
-        return no("unknown_correction", job_id=job.work.job_id, correction_no=command.correction_no)
-    wrong = job.wrong
-    if wrong is None or wrong.correction_no != command.correction_no:
-        done = any(one.correction_no == command.correction_no for one in job.corrected)
-        return () if done else no("unknown_correction", job_id=job.work.job_id, correction_no=command.correction_no)
-    if wrong.asked_by == ctx.by:
-        return no("own_correction", correction_no=wrong.correction_no)
+        return _unknown(number, job)
+    own = no("own_correction", correction_no=number)
+    wrong = job.corrections.to_agree(number, ctx.by, _unknown(number, job), own)
+    if not isinstance(wrong, WrongDelivery):
+        return wrong
     resting = _resting(job, wrong, command.standing)
     if resting is not None:
         return resting
@@ -263,9 +266,9 @@ def _corrected(job: Delivered, wrong: WrongDelivery, at: datetime, ctx: Context)
 
 def refuse_delivery_correction(command: RefuseDeliveryCorrection, job: Opened, ctx: Context) -> Decision:
     """What was typed stays. Rules: D16. Refuses: unknown_correction."""
-    wrong = job.wrong if isinstance(job, Delivered) else None
-    if wrong is None or wrong.correction_no != command.correction_no:
-        return no("unknown_correction", job_id=job.work.job_id, correction_no=command.correction_no)
+    wrong = job.corrections.named(command.correction_no) if isinstance(job, Delivered) else None
+    if wrong is None:
+        return _unknown(command.correction_no, job)
     return (
         facts.DeliveryCorrectionRefused(
             at=happened(command, ctx),
@@ -285,7 +288,7 @@ def reverse_delivery_correction(command: ReverseDeliveryCorrection, job: Opened,
     """
     if not isinstance(job, Delivered):
         return ()
-    done = next((one for one in job.corrected if one.correction_no == command.correction_no), None)
+    done = next((one for one in job.corrections.agreed if one.correction_no == command.correction_no), None)
     if done is None or not done.right.same(job.counts):
         return ()
     again = replace(
@@ -308,9 +311,9 @@ def evolve(job: Opened, event: Event) -> Opened:
             wrong = WrongDelivery(
                 event.correction_no, right, job.counts, event.reason, event.asked_by, event.at, event.photos
             )
-            return replace(job, wrong=wrong)
+            return replace(job, corrections=job.corrections.asked(wrong))
         case facts.DeliveryCorrectionRefused():
-            return replace(job, wrong=None)
+            return replace(job, corrections=job.corrections.refused())
         case facts.DeliveryCorrected():
             right = Counts(event.delivered, event.refused, event.damaged)
             was = Counts(event.was_delivered, event.was_refused, event.was_damaged)
@@ -320,8 +323,7 @@ def evolve(job: Opened, event: Event) -> Opened:
                 delivered=event.delivered,
                 refused=event.refused,
                 damaged=event.damaged,
-                wrong=job.wrong if event.reverses else None,
-                corrected=(*job.corrected, done),
+                corrections=(job.corrections if event.reverses else job.corrections.refused()).agreed_to(done),
             )
     assert_never(event)
 
@@ -330,14 +332,14 @@ def is_delivered(job: Opened) -> Rejected | None:
     """Gate: something was signed for, and nobody's correction of it waits."""
     if not isinstance(job, Delivered):
         return no("not_delivered_yet", job_id=job.work.job_id)
-    wrong = job.wrong
+    wrong = job.corrections.waits
     return None if wrong is None else no("correction_waits", job_id=job.work.job_id, correction_no=wrong.correction_no)
 
 
 def waits(job: Opened) -> Rejected | None:
     """Gate: a correction waits for a second person."""
-    waiting = isinstance(job, Delivered) and job.wrong is not None
-    return None if waiting else no("unknown_correction", job_id=job.work.job_id, correction_no="")
+    waiting = isinstance(job, Delivered) and job.corrections.waits is not None
+    return None if waiting else _unknown("", job)
 
 
 async def asked(asker: Asker, job_id: str, body: DeliveryWrong) -> AskDeliveryCorrection:

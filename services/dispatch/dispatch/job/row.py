@@ -183,8 +183,8 @@ def job_row(job: Job) -> JobRow | None:
         delivered=job.delivered if isinstance(job, Delivered) else (),
         counts=_counts(job.counts) if isinstance(job, Delivered) else None,
         picked_up=isinstance(job, Delivered) and job.picked_up,
-        wrong=_wrong(job.wrong) if isinstance(job, Delivered) and job.wrong is not None else None,
-        correcting=isinstance(job, Delivered) and job.wrong is not None,
+        wrong=_wrong(job.corrections.waits) if isinstance(job, Delivered) else None,
+        correcting=isinstance(job, Delivered) and job.corrections.waits is not None,
     )
 
 
@@ -192,7 +192,9 @@ def _counts(counts: Counts) -> CountsRow:
     return CountsRow(delivered=counts.delivered, refused=counts.refused, damaged=counts.damaged)
 
 
-def _wrong(wrong: WrongDelivery) -> WrongRow:
+def _wrong(wrong: WrongDelivery | None) -> WrongRow | None:
+    if wrong is None:
+        return None
     return WrongRow(
         correction_no=wrong.correction_no,
         right=_counts(wrong.right),

@@ -13,6 +13,7 @@ from company.depots import MAIN
 from contracts import dispatch_jobs as facts
 from contracts.dispatch import JobEvent
 from contracts.fact import ContractLine, Customer, GoodsLine, Half, JobKind, Window
+from runtime.agreeing import Proposals
 from runtime.decision import Rejected
 
 
@@ -248,7 +249,7 @@ class WrongDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """已签收. `wrong`: a correction that waits for a second person; `corrected`: those that were agreed to (D16)."""
+    """已签收. `corrections`: the one that waits for a second person, and those that were agreed to (D16)."""
 
     work: Work
     delivered: tuple[GoodsLine, ...]
@@ -260,8 +261,7 @@ class Delivered:
     damaged: tuple[GoodsLine, ...] = ()
     picked_up: bool = False
     """Collected by the customer (A11)."""
-    wrong: WrongDelivery | None = None
-    corrected: tuple[WrongDelivery, ...] = ()
+    corrections: Proposals[WrongDelivery] = field(default_factory=Proposals)
 
     @property
     def counts(self) -> Counts:

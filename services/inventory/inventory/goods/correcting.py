@@ -15,6 +15,7 @@ from inventory.goods.lots import of_line, spread
 from inventory.goods.state import CorrectionWanted, Decision, Expected, Issue, Known, Stock, stock_of
 from inventory.refusals import no
 from inventory.who import HANDS_OVER, SETTLES
+from runtime.agreeing import to_agree
 from runtime.decision import Command, Rejected
 from runtime.use_case import Asker, UseCase
 
@@ -139,7 +140,7 @@ def ask_correction(command: AskCorrection, goods: Known, ctx: Context) -> Decisi
         return no("contract_cancelled", rule="D16", contract_no=command.contract_no)
     if stock is None:
         return no("no_such_line", contract_no=command.contract_no, line_no=command.line_no)
-    known = next((one for one in goods.corrections if one.correction_no == command.correction_no), None)
+    known = _waiting(command.correction_no, goods)
     if known is not None:
         same = (known.line_no, known.waybill, known.right) == (command.line_no, command.waybill, command.right)
         return () if same else no("correction_contradicts", correction_no=command.correction_no)
@@ -208,11 +209,12 @@ def approve_correction(command: ApproveCorrection, goods: Known, ctx: Context) -
     Rules: D16, B23 (nobody is their own second), D8 (never below what is here). Refuses: unknown_correction,
     own_correction, correction_overtaken (other pieces are booked by now), not_enough_here.
     """
-    wanted = _wanted(command.correction_no, goods)
-    if isinstance(wanted, Rejected):
-        return () if command.correction_no in goods.settled else wanted
-    if wanted.asked_by == ctx.by:
-        return no("own_correction", correction_no=command.correction_no)
+    number = command.correction_no
+    own = no("own_correction", correction_no=number)
+    waits, unknown = _waiting(number, goods), _unknown(number, goods)
+    wanted = to_agree(waits, ctx.by, unknown, own, agreed=number in goods.settled)
+    if not isinstance(wanted, CorrectionWanted):
+        return wanted
     stock = stock_of(goods, wanted.line_no)
     less = wanted.booked - wanted.right
     here = 0 if stock is None or not isinstance(goods, Expected) else stock.here
@@ -248,9 +250,9 @@ def approve_correction(command: ApproveCorrection, goods: Known, ctx: Context) -
 
 def refuse_correction(command: RefuseCorrection, goods: Known, ctx: Context) -> Decision:
     """What was booked stays. Whoever asked for it may withdraw it. Refuses: unknown_correction. Rules: D16."""
-    wanted = _wanted(command.correction_no, goods)
-    if isinstance(wanted, Rejected):
-        return wanted
+    wanted = _waiting(command.correction_no, goods)
+    if wanted is None:
+        return _unknown(command.correction_no, goods)
     return (
         facts.CorrectionRefused(
             at=command.at or ctx.now,
@@ -262,11 +264,12 @@ def refuse_correction(command: RefuseCorrection, goods: Known, ctx: Context) -> 
     )
 
 
-def _wanted(correction_no: str, goods: Known) -> CorrectionWanted | Rejected:
-    known = next((one for one in goods.corrections if one.correction_no == correction_no), None)
-    return (
-        no("unknown_correction", contract_no=goods.contract_no, correction_no=correction_no) if known is None else known
-    )
+def _waiting(correction_no: str, goods: Known) -> CorrectionWanted | None:
+    return next((one for one in goods.corrections if one.correction_no == correction_no), None)
+
+
+def _unknown(correction_no: str, goods: Known) -> Rejected:
+    return no("unknown_correction", contract_no=goods.contract_no, correction_no=correction_no)
 
 
 def _not_here(line_no: int, name: str, here: int, wanted: int) -> Rejected:

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
@@ -25,7 +24,6 @@ from inventory.inbound.resting import Standing, Standings, standing_of
 from inventory.inbound.state import Checked, Decision, Inbound, OpenException, Part, WrongCheck
 from inventory.refusals import no
 from inventory.who import HANDLES, SETTLES
-from runtime.agreeing import Asking, asked_before
 from runtime.decision import Command, Rejected
 from runtime.refusal import Term
 from runtime.use_case import Asker, UseCase
@@ -110,14 +108,11 @@ def correct_check(command: AskCheckCorrection, inbound: Checked, ctx: Context) -
         ctx.by,
         command.at or ctx.now,
     )
-    before = asked_before(
-        (one for one in _known(inbound) if one.correction_no == wanted.correction_no),
-        lambda one: one.lines == wanted.lines,
-        no("correction_contradicts", correction_no=wanted.correction_no),
-    )
+    contradicts = no("correction_contradicts", correction_no=wanted.correction_no)
+    before = inbound.corrections.asked_before(wanted, lambda one: one.lines == wanted.lines, contradicts)
     if before is not None:
         return before
-    if (waits := inbound.wrong) is not None:
+    if (waits := inbound.corrections.waits) is not None:
         return no("other_correction_waits", number=slip_no, correction_no=waits.correction_no)
     named = {line.line_no for line in wanted.lines}
     expected = tuple(line for line in inbound.slip.lines if line.line_no in named)
@@ -147,7 +142,9 @@ def agree_to_check(command: ApproveCheckCorrection, inbound: Checked, ctx: Conte
     Rules: D16, B23, X7. Approved already is no event. Refuses: no_open_correction, own_correction, and what rests on it
     by now.
     """
-    wanted = _asking(command.correction_no, inbound).to_agree(command.correction_no, ctx.by)
+    number = command.correction_no
+    own = no("own_correction", correction_no=number)
+    wanted = inbound.corrections.to_agree(number, ctx.by, _unknown(number, inbound), own)
     if not isinstance(wanted, WrongCheck):
         return wanted
     corrected = _corrected(inbound, wanted, command.standing, ctx, at=command.at or ctx.now, witness=ctx.by)
@@ -156,9 +153,9 @@ def agree_to_check(command: ApproveCheckCorrection, inbound: Checked, ctx: Conte
 
 def refuse_check(command: RefuseCheckCorrection, inbound: Checked, ctx: Context) -> Decision:
     """The check stays as it was. Rules: D16. Refuses: no_open_correction."""
-    wanted = _asking(command.correction_no, inbound).to_refuse(command.correction_no)
-    if isinstance(wanted, Rejected):
-        return wanted
+    wanted = inbound.corrections.named(command.correction_no)
+    if wanted is None:
+        return _unknown(command.correction_no, inbound)
     return (
         facts.CheckCorrectionRefused(
             at=command.at or ctx.now,
@@ -170,18 +167,8 @@ def refuse_check(command: RefuseCheckCorrection, inbound: Checked, ctx: Context)
     )
 
 
-def _known(inbound: Checked) -> Iterable[WrongCheck]:
-    return inbound.corrected if inbound.wrong is None else (*inbound.corrected, inbound.wrong)
-
-
-def _asking(correction_no: str, inbound: Checked) -> Asking[str, WrongCheck]:
-    return Asking(
-        {} if inbound.wrong is None else {inbound.wrong.correction_no: inbound.wrong},
-        {one.correction_no for one in inbound.corrected},
-        attrgetter("asked_by"),
-        no("no_open_correction", number=inbound.slip.slip_no, correction_no=correction_no),
-        no("own_correction", correction_no=correction_no),
-    )
+def _unknown(correction_no: str, inbound: Checked) -> Rejected:
+    return no("no_open_correction", number=inbound.slip.slip_no, correction_no=correction_no)
 
 
 @dataclass
@@ -362,22 +349,20 @@ def evolve(inbound: Checked, event: Event) -> Checked:
     """The check as it is right."""
     match event:
         case facts.CheckCorrectionAsked():
-            told = (event.correction_no, event.lines, event.reason, event.asked_by, event.at)
-            return replace(inbound, wrong=WrongCheck(*told))
+            wrong = WrongCheck(event.correction_no, event.lines, event.reason, event.asked_by, event.at)
+            return replace(inbound, corrections=inbound.corrections.asked(wrong))
         case facts.CheckCorrectionRefused():
-            return replace(inbound, wrong=None)
+            return replace(inbound, corrections=inbound.corrections.refused())
         case facts.CheckCorrected():
             done = WrongCheck(event.correction_no, event.told, event.reason, event.asked_by, event.at)
             right = {line.line_no: line for line in event.lines}
-            after = replace(
+            return replace(
                 inbound,
                 lines=tuple(right.get(line.line_no, line) for line in inbound.lines),
                 put_away=tuple(_part_right(part, inbound, event) for part in inbound.put_away),
                 exceptions=tuple(_exception_right(one, event) for one in inbound.exceptions),
-                corrected=(*inbound.corrected, done),
+                corrections=inbound.corrections.agreed_to(done),
             )
-            is_of_it = inbound.wrong is not None and inbound.wrong.correction_no == event.correction_no
-            return replace(after, wrong=None) if is_of_it else after
     assert_never(event)
 
 
@@ -435,12 +420,12 @@ def note_moved(command: NotePutAwayMoved, inbound: Inbound, ctx: Context) -> Dec
 
 def can_be_wrong(inbound: Inbound) -> bool:
     """Checked, and nobody's correction of it waits."""
-    return isinstance(inbound, Checked) and inbound.wrong is None
+    return isinstance(inbound, Checked) and inbound.corrections.waits is None
 
 
 def waits(inbound: Inbound) -> bool:
     """A correction waits for a second person."""
-    return isinstance(inbound, Checked) and inbound.wrong is not None
+    return isinstance(inbound, Checked) and inbound.corrections.waits is not None
 
 
 async def asked(asker: Asker, slip_no: str, body: CheckWrong) -> AskCheckCorrection:

@@ -105,8 +105,8 @@ def slip_row(inbound: Inbound) -> SlipRow | None:
         contracts=tuple(sorted({line.contract_no for line in slip.lines if line.contract_no is not None})),
         skus=tuple(sorted({line.sku for line in slip.lines})),
         found=() if checked is None else tuple(map(_found, checked.exceptions)),
-        wrong=None if checked is None or checked.wrong is None else _wrong(checked.wrong),
-        correcting=checked is not None and checked.wrong is not None,
+        wrong=None if checked is None else _wrong(checked.corrections.waits),
+        correcting=checked is not None and checked.corrections.waits is not None,
     )
 
 
@@ -115,7 +115,9 @@ def _found(one: OpenException) -> FoundRow:
     return FoundRow(exception_id=opened.exception_id, line_no=opened.line_no, kind=opened.kind, left=one.left)
 
 
-def _wrong(wrong: WrongCheck) -> WrongRow:
+def _wrong(wrong: WrongCheck | None) -> WrongRow | None:
+    if wrong is None:
+        return None
     return WrongRow(
         correction_no=wrong.correction_no,
         lines=wrong.lines,

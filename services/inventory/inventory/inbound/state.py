@@ -1,7 +1,7 @@
 """The situations of an inbound slip."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from company.depots import said_depot
@@ -10,6 +10,7 @@ from contracts import inventory_inbound as facts
 from contracts.inventory_inbound import InboundEvent
 from inventory.refusals import no
 from inventory.stock.lots import zone_of
+from runtime.agreeing import Proposals
 from runtime.decision import Rejected
 
 Decision = Sequence[InboundEvent] | Rejected
@@ -94,8 +95,7 @@ class Checked:
     exceptions: tuple[OpenException, ...] = ()
     papers: facts.PapersHandedOver | None = None
     overdue_told: bool = False
-    wrong: WrongCheck | None = None
-    corrected: tuple[WrongCheck, ...] = ()
+    corrections: Proposals[WrongCheck] = field(default_factory=Proposals)
 
     def done(self, line_no: int) -> tuple[int, int]:
         """Pieces of a line that were put away, and in how many parts."""

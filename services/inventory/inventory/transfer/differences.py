@@ -11,6 +11,7 @@ from inventory.fields import Reason
 from inventory.refusals import no
 from inventory.transfer.state import Decision, Differs, Done, Known, Open, Transfer
 from inventory.who import EXPLAINS, SETTLES
+from runtime.agreeing import to_agree
 from runtime.decision import Command
 from runtime.use_case import UseCase
 
@@ -96,11 +97,11 @@ def settle(command: SettleDifference, transfer: Known, ctx: Context) -> Decision
     one = _open(command, transfer)
     if one is None or not isinstance(transfer, Differs):
         return _not_open(command, transfer)
-    told, number = one.explained, transfer.asked.transfer_no
-    if told is None:
-        return no("transfer_unexplained", line_no=command.line_no)
-    if told.explained_by == ctx.by:
-        return no("own_explanation", transfer_no=number)
+    number = transfer.asked.transfer_no
+    unknown, own = no("transfer_unexplained", line_no=command.line_no), no("own_explanation", transfer_no=number)
+    told = to_agree(one.explained, ctx.by, unknown, own)
+    if not isinstance(told, facts.TransferDifferenceExplained):
+        return told
     line = next(line for line in transfer.asked.lines if line.line_no == command.line_no)
     return (
         facts.TransferDifferenceSettled(
