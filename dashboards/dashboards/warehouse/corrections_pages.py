@@ -43,6 +43,15 @@ class OnPaper:
     wrong: WrongRow | WrongIssueRow
     slip: SlipRow | None = None
 
+    @property
+    def lines(self) -> list[tuple[int, str, str, int | None, int]]:
+        """Line by line: number, product and name, pieces as they were said and as they are right."""
+        if isinstance(self.wrong, WrongIssueRow):
+            return [(line.line_no, line.sku, line.name, line.was, line.right) for line in self.wrong.lines]
+        known = {} if self.slip is None else {line.line_no: line for line in self.slip.lines}
+        told = ((known[line.line_no], line) for line in self.wrong.lines if line.line_no in known)
+        return [(of.line_no, of.sku, of.name, of.counted, line.counted) for of, line in told]
+
 
 CORRECTING: Json = {"row.correcting": True}
 """Slips and papers of which a correction waits."""
@@ -119,6 +128,10 @@ async def corrections_sheet(seat: Seat) -> Response:
     )
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
+        for paper in await on_papers(seat):
+            for no, sku, name, was, right in paper.lines:
+                of = (paper.wrong.correction_no, "", no, sku, name, paper.number)
+                yield (*of, was, right, paper.wrong.reason, paper.wrong.asked_by, paper.wrong.at)
         async for row in every(seat.caller.view(PIECES), OPEN):
             for one in waiting_of([row], seat.person.id):
                 told = one.told

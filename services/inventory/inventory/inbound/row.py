@@ -217,6 +217,11 @@ class SlipFile:
         return self.said.told(facts.InboundChecked)
 
     @property
+    def in_order(self) -> bool | None:
+        """Whether the check found nothing wrong, as it is right (D16); null before it."""
+        return None if self.checked is None else not any(one.left for one in self.row.found)
+
+    @property
     def handed_over(self) -> facts.PapersHandedOver | None:
         """That the papers are with the accountant."""
         return self.said.told(facts.PapersHandedOver)
@@ -251,7 +256,7 @@ class SlipFile:
             "cancelled": cancelled and cancelled.reason,
             "checked_at": checked and checked.at.isoformat(),
             "checked_by": checked and checked.checked_by,
-            "in_order": checked and checked.in_order,
+            "in_order": self.in_order,
             "check_note": "" if checked is None else checked.note,
             "signature_ref": "" if checked is None else checked.signature_ref,
             "delivery_note_ref": "" if checked is None else checked.delivery_note_ref,
