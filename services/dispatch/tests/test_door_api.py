@@ -109,12 +109,33 @@ async def test_cash_that_was_taken_before_a_refused_signature_stays_booked_once(
     )
 
 
-async def test_a_wrong_count_is_refused_before_any_cash_is_taken(office: Office) -> None:
-    """B13"""
+SHORT = [{"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 10}]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"delivered": []}, "count_differs"),
+        ({"delivered": SHORT}, "pieces_unaccounted"),
+        ({"delivered": SHORT, "refused": [{"line_no": 1, "quantity": 1, "reason": "色差"}]}, "photos_missing"),
+    ],
+    ids=["not counted", "a piece is nowhere", "no photo"],
+)
+async def test_what_is_signed_wrongly_is_refused_before_any_cash_is_taken(
+    office: Office, told: dict[str, Any], code: str
+) -> None:
+    """B13, A9, X7: a refused request changes nothing, and the money of the right one counts, another sum too."""
     await office.departed()
-    wrong = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "delivered": []})
-    run = await office.get(LEADER, RUN)
-    assert (said(wrong), run["on_vehicle_fen"]) == ((409, "count_differs", "B13"), 0)
+    wrong = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, **told})
+    before = await office.get(LEADER, RUN)
+    right = await office.post(LEADER, f"/jobs/{JOB}/delivery", {**SIGNED, "cash_fen": DUE_FEN - 100})
+    after = await office.get(LEADER, RUN)
+    assert (said(wrong), before["on_vehicle_fen"], right.status_code, after["on_vehicle_fen"]) == (
+        (409, code, "A9" if code == "pieces_unaccounted" else "B13"),
+        0,
+        200,
+        DUE_FEN - 100,
+    )
 
 
 async def test_too_much_cash_is_refused_and_nothing_is_signed(office: Office) -> None:

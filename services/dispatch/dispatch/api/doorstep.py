@@ -9,7 +9,7 @@ from contracts.dispatch_door import Signing
 from dispatch.access import JobInPath, own_job
 from dispatch.door_flow import DOOR
 from dispatch.job.aggregate import JOB
-from dispatch.job.handover import ArriveAtStop, CompleteDelivery, handed_over, pieces
+from dispatch.job.handover import ArriveAtStop, CompleteDelivery, at_the_door, handed_over, pieces
 from dispatch.job.row import JobRow
 from dispatch.job.undeliverable import FailDelivery
 from dispatch.run.aggregate import run_id
@@ -57,8 +57,11 @@ async def deliver(job: JobInPath, body: DeliverRequest, caller: SignedIn) -> Ans
     on this stop, once: repeating the request does not collect twice."""
     caller.allow(*DELIVERS)
     row = await own_job(caller, job, *LEADS)
-    await caller.check_files(body)  # before the money is booked
-    counted = handed_over(body.delivered, row.lines, pieces(row.on_vehicle or ()))
+    await caller.check_files(body)  # before the money is booked, as all that can be wrong with what was signed
+    if row.on_vehicle is None:
+        counted = handed_over(body.delivered, row.lines, pieces(()))
+    else:
+        counted = at_the_door(body, row.job_id, row.lines, row.on_vehicle)
     if isinstance(counted, Rejected):
         caller.refuse(counted)
     await _reach(caller, row, body.order_reason, body.at)

@@ -94,29 +94,36 @@ def complete_delivery(command: CompleteDelivery, job: Opened, ctx: Context) -> D
         case OnTheWay() if job.cancelled is not None:
             return no("cancelled", job_id=job.work.job_id, reason=Term.of(job.cancelled))
         case OnTheWay():
-            goods = handed_over(command.delivered, job.work.lines, pieces(job.loaded))
-            if isinstance(goods, Rejected):
-                return goods
-            wrong = accounts_for_all(command.refused, goods, job.loaded, job.work.lines)
-            if wrong is not None:
-                return wrong
-            loose = _loose_pieces(command.refused, job)
-            if loose is not None:
-                return loose
-            if any(not (line.photos or command.photos) for line in command.refused):
-                return no("photos_missing", job_id=job.work.job_id)
-            return signed(command, goods, job, at, ctx.policy)
+            goods = at_the_door(command, job.work.job_id, job.work.lines, job.loaded)
+            return goods if isinstance(goods, Rejected) else signed(command, goods, job, at, ctx.policy)
         case Waiting() | Booked() | Scheduled() | Published() | PickUp() | Failed():
             return no("not_on_the_way", rule="B13", job_id=job.work.job_id)
     assert_never(job)
 
 
-def _loose_pieces(refused: tuple[RefusedLine, ...], job: OnTheWay) -> Rejected | None:
+def at_the_door(
+    told: Signing, job_id: str, ordered: tuple[ContractLine, ...], on_vehicle: tuple[GoodsLine, ...]
+) -> tuple[GoodsLine, ...] | Rejected:
+    """What the customer has now of what came on the vehicle; or what is wrong with what was signed (B13, A9, D14)."""
+    goods = handed_over(told.delivered, ordered, pieces(on_vehicle))
+    if isinstance(goods, Rejected):
+        return goods
+    wrong = accounts_for_all(told.refused, goods, on_vehicle, ordered)
+    if wrong is None:
+        wrong = _loose_pieces(told.refused, ordered, on_vehicle)
+    if wrong is None and any(not (line.photos or told.photos) for line in told.refused):
+        wrong = no("photos_missing", job_id=job_id)
+    return goods if wrong is None else wrong
+
+
+def _loose_pieces(
+    refused: tuple[RefusedLine, ...], ordered: tuple[ContractLine, ...], on_vehicle: tuple[GoodsLine, ...]
+) -> Rejected | None:
     """Good pieces of a product in boxes come back in whole boxes, or all that was loaded (D14); a broken piece may lie
     in the box."""
     good, broken = (pieces(line for line in refused if line.damaged == damaged) for damaged in (False, True))
-    loaded = pieces(job.loaded or job.work.lines)
-    for line in job.work.lines:
+    loaded = pieces(on_vehicle or ordered)
+    for line in ordered:
         per_box = 1 if line.measure is None else line.measure.per_box
         number = line.line_no
         if not units.comes_back_whole(good[number], per_box, broken=broken[number], of=loaded[number]):
