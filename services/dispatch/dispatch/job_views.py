@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from company.masking import customer_for
+from company.masking import ROLES_THAT_SEE_MONEY, customer_for
+from contracts.bounds import MoneyFen
 from contracts.dispatch_calls import (
     ArrivalCalled,
     HalfDayTold,
@@ -26,6 +27,12 @@ from runtime.said import Saying
 Json = dict[str, Any]
 
 
+class JobLine(ContractLine):
+    """A line of a job's goods; its price is null for roles that do not see money."""
+
+    unit_price_fen: MoneyFen | None  # type: ignore[assignment]  # a view of the line, which no event holds
+
+
 class JobView(BaseModel):
     """One job. `status`: plan, pub, pickup, way, done, fail, cancelled; `ready`: booked and the site is ready, for
     deliveries.
@@ -40,7 +47,7 @@ class JobView(BaseModel):
     customer: Customer
     district: str
     summary: str
-    lines: list[ContractLine]
+    lines: list[JobLine]
     volume_l: int
     amount_due_fen: int | None
     promised_on: date | None
@@ -106,6 +113,7 @@ def job_view(job: JobFile, role: str) -> JobView:
     installed = job.outcome if isinstance(job.outcome, InstallationCompleted) else None
     shown = {
         **row.model_dump(exclude={"customer", "amount_due_fen"}),
+        "lines": [_line(line, role) for line in row.lines],
         "customer": customer_for(role, row.customer),
         "amount_due_fen": row.amount_due_fen if role in SEES_CASH else None,
         "ready": job.ready,
@@ -134,6 +142,11 @@ def job_view(job: JobFile, role: str) -> JobView:
         "outcome": _outcome(job.outcome, role),
     }
     return JobView.model_validate(shown)
+
+
+def _line(line: ContractLine, role: str) -> Json:
+    shown = line.model_dump()
+    return shown if role in ROLES_THAT_SEE_MONEY else {**shown, "unit_price_fen": None}
 
 
 CALLS: Mapping[str, type[Call]] = {

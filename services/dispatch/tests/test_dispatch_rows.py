@@ -72,9 +72,10 @@ def test_a_jobs_row_says_how_far_it_is(events: tuple[Fact, ...], expected: tuple
 def test_completeness_and_the_warehouses_word_are_on_the_row() -> None:
     """A3, B6"""
     shown = job_view(JOB_FILES.read(document_of(JOBS, *ON_THE_WAY[:4], WAREHOUSE, LOST)), "manager")
-    assert (shown.complete_on, shown.lines, shown.warehouse_ready, shown.warehouse_note) == (
+    lines = [line.model_dump() for line in shown.lines]
+    assert (shown.complete_on, lines, shown.warehouse_ready, shown.warehouse_note) == (
         None,
-        list(OPENED.lines),
+        [line.model_dump() for line in OPENED.lines],
         False,
         "缺1",
     )

@@ -109,6 +109,18 @@ async def test_cash_that_was_taken_before_a_refused_signature_stays_booked_once(
     )
 
 
+async def test_what_a_piece_costs_is_not_shown_to_those_who_only_carry_it(office: Office) -> None:
+    """C18, RULES §1: in a job, in the list, and among the stops of a run."""
+    await office.departed()
+    paths = (f"/jobs/{JOB}", "/jobs", f"{RUN}/stops")
+    seen = {person: [await office.get(person, path) for path in paths] for person in (LEADER, SUPERVISOR)}
+    prices = {
+        person: [one["lines"][0]["unit_price_fen"] for one in (job, listed["rows"][0], stops[0])]
+        for person, (job, listed, stops) in seen.items()
+    }
+    assert prices == {LEADER: [None] * 3, SUPERVISOR: [135_000] * 3}
+
+
 SHORT = [{"line_no": 1, "quantity": 1}, {"line_no": 2, "quantity": 10}]
 
 
