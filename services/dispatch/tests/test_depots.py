@@ -75,8 +75,17 @@ def test_a_job_is_the_depots_that_its_contract_is_delivered_from_else_its_distri
     told = OPENS.model_copy(update={"depot": SHUNDE})
     assert work(given(JOB_RULES).asks(told, TWO_CTX).accepted().state).depot == SHUNDE
     assert work(given(JOB_RULES).asks(OPENS, TWO_CTX).accepted().state).depot == "main"
-    visit = OPENS.model_copy(update={"customer": IN_SHUNDE})
-    assert work(given(JOB_RULES).asks(visit, TWO_CTX).accepted().state).depot == SHUNDE
+    theirs = OPENS.model_copy(update={"customer": IN_SHUNDE})
+    assert work(given(JOB_RULES).asks(theirs, TWO_CTX).accepted().state).depot == SHUNDE
+
+
+def test_where_a_depot_has_nobody_for_it_the_first_depots_people_install_and_visit() -> None:
+    """D17: 顺德仓 has an installation crew and no technician; what it delivers, nobody else does."""
+    asked = {
+        kind: OPENS.model_copy(update={"kind": kind, "depot": SHUNDE}) for kind in ("delivery", "installation", "visit")
+    }
+    done_by = {kind: work(given(JOB_RULES).asks(one, TWO_CTX).accepted().state).depot for kind, one in asked.items()}
+    assert done_by == {"delivery": SHUNDE, "installation": SHUNDE, "visit": "main"}
 
 
 def test_a_record_without_a_depot_is_of_the_first_one() -> None:

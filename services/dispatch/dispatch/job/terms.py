@@ -166,8 +166,17 @@ def job_opened(command: OpenJob, ctx: Context) -> facts.JobOpened:
         complete_on=command.complete_on,
         due_at=command.due_at,
         summary=command.summary or goods_zh(command.lines),
-        depot=command.depot or delivers_to(ctx.policy, command.customer.district),
+        depot=depot_for(command, ctx.policy),
     )
+
+
+def depot_for(command: OpenJob, policy: Policy) -> str:
+    """Whose crews do a job (D17): those of the depot that its goods are delivered from, else of the customer's
+    district. Where that one has nobody who installs, or visits, the first depot's do it: they bring nothing."""
+    depot = command.depot or delivers_to(policy, command.customer.district)
+    if command.kind == "delivery" or any((crew.depot, crew.kind) == (depot, command.kind) for crew in policy.crews):
+        return depot
+    return policy.depots[0].depot if policy.depots else depot
 
 
 def change_completeness(command: ChangeCompleteness, job: Opened, ctx: Context) -> Decision:
