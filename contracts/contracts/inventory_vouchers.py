@@ -1,9 +1,26 @@
 """Events of the register of vouchers (凭证登记, D11): key `series:<letters>`, one series a kind of paper."""
 
+import re
 from datetime import date
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 from contracts.fact import Fact
+
+_OF_REGISTER = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{6}")
+
+
+def own_number(number: str) -> str:
+    """A number that a paper has of its own. PydanticCustomError for one that looks as the register's do (D11): two
+    papers would have it."""
+    if _OF_REGISTER.fullmatch(number.strip().upper()):
+        raise PydanticCustomError(
+            "number_of_register",
+            "{number} 是凭证登记簿的编号，请写单据自己的号或留空。 numbers of the register are its own: write another",
+            {"number": number},
+        )
+    return number
 
 
 class VoucherNumbered(Fact, wire="songda.inventory.VoucherNumbered.v1"):

@@ -45,6 +45,8 @@ def href_of(one: search.Found) -> str:
     """The page that shows it."""
     if one.place == "run":  # day and crew
         return OF_KIND.get(one.kind, HREFS["run"]).format(quote(one.bare.replace(":", "/")))
+    if (one.place, one.kind) == ("job", "correction"):  # of what was signed for
+        return f"/corrections?q={quote(one.bare, safe='')}"
     return OF_KIND.get(one.kind, HREFS[one.place]).format(quote(one.bare, safe=""))
 
 

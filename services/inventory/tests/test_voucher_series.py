@@ -7,11 +7,17 @@ from random import Random
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from company.context import Context
 from company.policy import policy_book
+from contracts.dispatch_corrections import DeliveryCorrectionAsked
+from contracts.envelope import Meta
+from contracts.fact import Fact
+from contracts.inventory import GoodsArrived, GoodsReturned
 from contracts.inventory_vouchers import VoucherNumbered, VoucherVoided
+from inventory.fields import PaperNo, TransferNo
+from inventory.reactions.vouchers import REACTIONS
 from inventory.voucher.series import SERIES, NumberVoucher, Series, VoidVoucher
 from runtime.commands import Request
 from runtime.deciding import Rules
@@ -114,3 +120,69 @@ def test_a_checkpoint_brings_the_series_back(papers: int) -> None:
     codec = StateCodec((Series,))
     state = SERIES.fold(*(numbered(n, n) for n in range(1, papers + 1)))  # type: ignore[arg-type]
     assert codec.load(codec.dump(state)) == state
+
+
+META = Meta("e", "", "/songda/inventory", "goods:HT26030001", NOW, 9, "c", "c", "system", 0)
+
+
+def numbers(event: Fact) -> list[tuple[str, str]]:
+    """Letters and own number that the register is asked for."""
+    asks = [ask for one in REACTIONS for ask in one.react(event, META)]
+    return [(ask.command.letters, ask.command.own_no) for ask in asks if isinstance(ask.command, NumberVoucher)]
+
+
+@pytest.mark.parametrize(
+    ("told_by", "found"),
+    [("file", [("DH", "YD0001")]), ("warehouse", [("DH", "YD0001")]), ("slip", []), ("", [])],
+)
+def test_what_came_without_a_slip_has_a_number_for_its_waybill(told_by: str, found: list[tuple[str, str]]) -> None:
+    """D11, A2: a slip has its own, and free stock did not come."""
+    arrived = GoodsArrived(
+        at=NOW,
+        contract_no="HT26030001",
+        line_no=1,
+        sku="WC-100",
+        name="坐便器",
+        quantity=2,
+        waybill="YD0001",
+        arrived_on=date(2026, 3, 9),
+        told_by=told_by,  # type: ignore[arg-type]  # one of them
+    )
+    assert numbers(arrived) == found
+
+
+def test_returns_and_corrections_of_what_was_signed_for_are_in_the_register() -> None:
+    """D11, D3, D16: the number that a correction was asked for under is made up; the register's has no gap."""
+    returned = GoodsReturned(
+        at=NOW,
+        contract_no="HT26030001",
+        return_no="TH-1",
+        line_no=1,
+        sku="WC-100",
+        name="坐便器",
+        quantity=1,
+        returned_on=date(2026, 3, 9),
+        reason="色差",
+    )
+    asked = DeliveryCorrectionAsked(
+        at=NOW,
+        job_id="D-HT26030001",
+        contract_no="HT26030001",
+        correction_no="SG-1a2b3c",
+        delivered=(),
+        refused=(),
+        damaged=(),
+        reason="数错",
+        asked_by="mai.gh",
+    )
+    assert [numbers(returned), numbers(asked)] == [[("TH", "TH-1")], [("GZ", "SG-1a2b3c")]]
+
+
+@pytest.mark.parametrize("number", ["RK-2026-000017", "rk-2026-000017"])
+def test_no_paper_calls_itself_what_the_register_calls_another(number: str) -> None:
+    """D11, X7: it is said, and what else to write; a number of one's own is taken."""
+    with pytest.raises(ValidationError, match="凭证登记簿的编号"):
+        TypeAdapter(PaperNo).validate_python(number)
+    with pytest.raises(ValidationError, match="numbers of the register"):
+        TypeAdapter(TransferNo).validate_python("DB-2026-000001")
+    assert TypeAdapter(PaperNo).validate_python("RK-2026-17") == "RK-2026-17"

@@ -6,13 +6,21 @@ A row of a table is: the fact that makes a paper, the letters of its kind, whose
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from contracts.dispatch_corrections import DeliveryCorrectionAsked
 from contracts.dispatch_jobs import DeliveryDeparted, InstallationCompleted
 from contracts.dispatch_pick_up import PickUpListIssued
 from contracts.dispatch_road import DayReported, DeliveryListIssued
 from contracts.dispatch_runs import CashHandedIn, RunPlanned
 from contracts.envelope import Meta
 from contracts.fact import Fact
-from contracts.inventory import AllocationAsked, CorrectionAsked, DamageReported, IssueCorrected
+from contracts.inventory import (
+    AllocationAsked,
+    CorrectionAsked,
+    DamageReported,
+    GoodsArrived,
+    GoodsReturned,
+    IssueCorrected,
+)
 from contracts.inventory_counts import CountCancelled, CountOpened
 from contracts.inventory_inbound import CheckCorrected, CheckCorrectionAsked, SlipCancelled, SlipIssued
 from contracts.inventory_stock import (
@@ -80,6 +88,15 @@ def number_report(event: VisitCompleted, meta: Meta) -> Sequence[Ask]:
     return (Ask(SERIES.key("FW"), NumberVoucher(at=event.at, letters="FW", paper=meta.subject, own_no=own_no)),)
 
 
+def number_arrival(event: GoodsArrived, meta: Meta) -> Sequence[Ask]:
+    """What came without an inbound slip, by the company's file or entered by hand, has a number for each waybill of a
+    contract (A2)."""
+    if event.told_by not in ("file", "warehouse"):
+        return ()
+    command = NumberVoucher(at=event.at, letters="DH", paper=meta.subject, own_no=event.waybill)
+    return (Ask(SERIES.key("DH"), command),)
+
+
 IN_THE_WAREHOUSE: tuple[On[Any], ...] = (
     numbered("RK", SlipIssued, lambda slip: slip.slip_no),
     void("RK", SlipCancelled, lambda slip: slip.slip_no, lambda slip: slip.reason),
@@ -99,6 +116,8 @@ IN_THE_WAREHOUSE: tuple[On[Any], ...] = (
     numbered("GZ", PaperCorrectionAsked, lambda asked: asked.correction_no),
     numbered("GZ", PaperCorrected, lambda corrected: corrected.correction_no),
     numbered("PS", DamageReported, lambda damage: damage.damage_id),
+    On(GoodsArrived, number_arrival),
+    numbered("TH", GoodsReturned, lambda back: back.return_no),
 )
 OF_CONTRACTS: tuple[On[Any], ...] = (
     numbered("SK", PaymentNoted, lambda paid: paid.payment_id),
@@ -110,6 +129,7 @@ ON_THE_ROAD: tuple[On[Any], ...] = (
     numbered("ZT", PickUpListIssued, lambda issued: issued.list_no),
     numbered("RB", DayReported),
     numbered("YS", InstallationCompleted),
+    numbered("GZ", DeliveryCorrectionAsked, lambda asked: asked.correction_no),
     On(DeliveryDeparted, number_receipt),
     On(CashHandedIn, number_hand_in),
 )

@@ -40,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("PD", "count"),
         Kind("DP", "allocation"),
         Kind("GZ", "correction"),
+        Kind("DH", "arrival"),
+        Kind("TH", "return"),
         Kind("PS", "damage"),
         Kind("SK", "payment", OF_MONEY),
         Kind("TK", "refund", OF_MONEY),

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from company import units
 from contracts import bounds
 from contracts.fact import ContractLine
+from contracts.inventory_vouchers import own_number
 
 MAX_LINES = 500  # lines of one contract; its event must stay far below what a Kafka record may hold
 MAX_PIECES = 999_999  # pieces of one line or row; more is a slip of the keyboard
@@ -20,6 +21,8 @@ Text = bounds.Words
 Note = Annotated[str, StringConstraints(strip_whitespace=True), bounds.Text(MAX_TEXT, lines=True)]
 PaperNo = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,59}$")]
 """Number of a paper or payment: what tells it from the next one."""
+OwnNo = Annotated[PaperNo, AfterValidator(own_number)]
+"""The same of what the register numbers once it is told (D11); a receipt that is typed in has its number on it."""
 
 
 def _counted(line: Any) -> Any:

@@ -12,7 +12,7 @@ from contracts import order as facts
 from contracts.bounds import Few, Nth
 from contracts.civil_time import civil_day
 from contracts.fact import ContractLine, GoodsLine
-from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, PaperNo, Text
+from order.contract.fields import MAX_FEN, MAX_PIECES, ContractNo, Note, OwnNo, Text
 from order.contract.fulfilment import more_than_sold, outcome, rest_owed
 from order.contract.goods import completeness, owed_pieces, said
 from order.contract.left_by_list import SOLD, on_vehicle
@@ -48,7 +48,7 @@ class NotePayment(Command):
 
     command: Literal["NotePayment"] = "NotePayment"
     contract_no: ContractNo
-    payment_id: PaperNo
+    payment_id: OwnNo
     amount_fen: Annotated[int, Field(gt=0, le=MAX_FEN)]
     method: facts.PaymentMethod
     received_by: Note = ""
@@ -63,7 +63,7 @@ class RefundReturn(Command):
 
     command: Literal["RefundReturn"] = "RefundReturn"
     contract_no: ContractNo
-    refund_id: PaperNo
+    refund_id: OwnNo
     line_no: Nth = 0
     quantity: Annotated[int, Field(ge=0, le=MAX_PIECES)] = 0
     refund_fen: Annotated[int, Field(ge=0, le=MAX_FEN)]
