@@ -1,13 +1,16 @@
 """Both units (D14): pages, prints and sheets of the warehouse say boxes and square metres beside the pieces."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
 from dashboards_site import browser, site
 from openpyxl import load_workbook
 from test_products import TILE
-from warehouse_story import count, lines, lot, move, rows, slip, stock, told_of
+from warehouse_story import count, lines, lot, move, rows, slip, stock, stored, told_of
 
+from contracts.fact import GoodsLine
+from inventory.goods.row import ComingBack, GoodsRow
 from order.product.row import PRODUCTS
 
 KEEPER = "mai.gh"
@@ -19,9 +22,23 @@ MOVES = (
     move(3, "issued", 9, 8, taken=[lot("B-01-1", 1)]),
 )
 
+LINE = dict.fromkeys(
+    ("arrived", "damaged", "damaged_outside", "issued", "returned", "released", "here", "excess"), 0
+) | {"line_no": 1, "sku": "WC-1", "name": "坐便器", "expected": 4, "missing": 4}
+BACK = ComingBack(
+    return_no="D-HT26030001#1",
+    on=date(2026, 3, 12),
+    crew="S1",
+    reason="客户拒收",
+    broken=False,
+    lines=(GoodsLine(line_no=1, sku="WC-1", name="坐便器", quantity=2),),
+)
+LACKING = {"contract_no": "HT26030001", "lines": (LINE,), "missing": 4, "back_since": BACK.on, "coming_back": (BACK,)}
+GOODS = stored("HT26030001", GoodsRow.model_validate(LACKING))
+
 
 async def get(path: str, *, described: bool = True):
-    story = rows(stock=[CARD], moves=lines(*MOVES), slips=[slip()], counts=[count()])
+    story = rows(goods=[GOODS], stock=[CARD], moves=lines(*MOVES), slips=[slip()], counts=[count()])
     known = {**story, "products": {"WC-1": told_of(PRODUCTS, "WC-1", BOXED)} if described else {}}
     async with browser(site(known), KEEPER) as client:
         return await client.get(path)
@@ -49,7 +66,13 @@ async def test_who_counts_is_told_how_many_are_in_a_box():
 
 
 @pytest.mark.parametrize(
-    ("path", "column"), [("/warehouse/stock.xlsx", ["箱+片 1+2 · 2.16 ㎡", "箱+片 0+3 · 1.08 ㎡"])]
+    ("path", "column"),
+    [
+        ("/warehouse/stock.xlsx", ["箱+片 1+2 · 2.16 ㎡", "箱+片 0+3 · 1.08 ㎡"]),
+        ("/warehouse/arrivals.xlsx", ["箱+片 0+2 · 0.72 ㎡"]),
+        ("/warehouse/shortages.xlsx", ["箱+片 1+0 · 1.44 ㎡"]),
+        ("/warehouse/returns.xlsx", ["箱+片 0+2 · 0.72 ㎡"]),
+    ],
 )
 async def test_sheets_say_both(path, column):
     """D14, X6"""

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_inbound import ExceptionKind, InboundReason, Liability, SettleOutcome
-from dashboards.both_units import both_units
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.depots import depots_for
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -59,16 +59,16 @@ async def arrivals_sheet(seat: Seat) -> Response:
     """All slips that are chosen, line by line (X6)."""
     words = seat.words
     names = ("slip.no", "slip.issued", "slip.reason", "slip.source", "slip.delivery_note", "slip.waybill", "slip.state")
-    more = ("slip.papers", "line.sku", "line.name", "slip.expected", "slip.counted", "slip.good", "slip.aside")
-    head = [words(name) for name in (*names, *more)]
+    more = ("slip.papers", "line.sku", "line.name", "lot", "slip.expected", "slip.counted", "slip.good", "slip.aside")
+    head = [words(name) for name in (*names, *more, "units.both", "orders.no")]
     return await sheet(words("wh.tab.arrivals"), head, _sheet_lines(seat))
 
 
 async def _sheet_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
     words = seat.words
-    async for slip in papers_all(seat, SLIPS, *chosen_in(seat, SLIPS)):
-        row = slip.row
-        for line in row.lines:
+    async for some in by_hundreds(papers_all(seat, SLIPS, *chosen_in(seat, SLIPS))):
+        units = await both_units(seat, (sku for slip in some for sku in slip.row.skus))
+        for row, line in ((slip.row, line) for slip in some for line in slip.row.lines):
             yield (
                 row.slip_no,
                 row.issued_at,
@@ -80,10 +80,13 @@ async def _sheet_lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
                 words(f"slip.papers.{row.papers}"),
                 line.sku,
                 line.name,
+                line.lot,
                 line.quantity,
                 line.counted,
                 line.good,
                 line.aside,
+                units(line.sku, line.quantity),
+                line.contract_no,
             )
 
 

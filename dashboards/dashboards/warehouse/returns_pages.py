@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response
 
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -73,14 +74,15 @@ async def returns_sheet(seat: Seat) -> Response:
         "line.sku",
         "line.name",
         "line.quantity",
+        "units.both",
     )
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.caller.view(PIECES), ON_THE_ROAD, sort=OLDEST):
-            for one in returns_of([row]):
-                told = one.told
+        async for rows in by_hundreds(every(seat.caller.view(PIECES), ON_THE_ROAD, sort=OLDEST)):
+            units = await both_units(seat, (line.sku for row in rows for line in row.lines))
+            for contract_no, told in ((one.contract_no, one.told) for one in returns_of(rows)):
                 for line in told.lines:
-                    head = (one.contract_no, told.return_no, told.on, told.crew, told.reason)
-                    yield (*head, line.sku, line.name, line.quantity)
+                    head = (contract_no, told.return_no, told.on, told.crew, told.reason)
+                    yield (*head, line.sku, line.name, line.quantity, units(line.sku, line.quantity))
 
     return await sheet(words("wh.tab.returns"), [words(name) for name in names], lines())

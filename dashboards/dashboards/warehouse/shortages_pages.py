@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.depots import Depots, depots_for, remembered
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
@@ -99,11 +100,14 @@ async def shortages(seat: Seat) -> Response:
 async def shortages_sheet(seat: Seat) -> Response:
     """All of them (X6)."""
     words, kind = seat.words, seat.one_of("kind", KINDS) or "missing"
-    names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "wh.free")
+    names = ("orders.no", "line.no", "line.sku", "line.name", f"gap.{kind}", "units.both", "wh.free")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for row in every(seat.caller.view(PIECES), _query(kind, depots_for(seat.caller, seat.now))):
-            for one in gaps([row], kind, await _free(seat, [row])):
-                yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, one.free
+        found = every(seat.caller.view(PIECES), _query(kind, depots_for(seat.caller, seat.now)))
+        async for rows in by_hundreds(found):
+            units = await both_units(seat, (line.sku for row in rows for line in row.lines))
+            for one in gaps(rows, kind, await _free(seat, rows)):
+                both = units(one.sku, one.pieces)
+                yield one.contract_no, one.line_no, one.sku, one.name, one.pieces, both, one.free
 
     return await sheet(words(f"gap.{kind}"), [words(name) for name in names], lines())
