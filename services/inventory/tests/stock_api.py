@@ -1,13 +1,13 @@
 """The warehouse over HTTP, with the rules, reactions and read models behind it: who asks, and a slip with damage."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
-from inventory_world import World
+from inventory_world import Table, World
 
 from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
@@ -30,6 +30,7 @@ ROLES = {
     "zhou.jg": "technician",
     "wu.xm": "store",
 }
+PEOPLE = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
 HT = "HT26030001"
 CUSTOMER = Customer(name="马娜", phone="13800001111", address="海八东路1号", district="南海区")
 CABINET = ContractLine(
@@ -92,24 +93,26 @@ def world_of_stock() -> World:
 
 
 @asynccontextmanager
-async def asking(world: World) -> AsyncIterator[AsyncClient]:
-    """Whoever asks it over HTTP."""
+async def asking(world: World, people: Mapping[str, Person] = PEOPLE, **state: object) -> AsyncIterator[AsyncClient]:
+    """Whoever asks it over HTTP; `state`: what the application has besides."""
     app = FastAPI()
     app.state.policies = policy_book()
     app.include_router(router)
     app.state.owners = world.owners()
     app.state.gateway = world
-    app.state.rows = {**world.rows, "contracts": world.contracts}
-    app.state.people = {who: Person(id=who, name=who, role=role) for who, role in ROLES.items()}
+    app.state.rows = {**world.rows, "fleet": Table(), "products": world.products, "contracts": world.contracts}
+    app.state.people = people
     app.state.tokens = TOKENS
     app.state.pins = PinsOfTests()
+    for name, value in state.items():
+        setattr(app.state, name, value)
     add_error_handling(app, 1 << 20)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://songda") as client:
         yield client
 
 
-async def post(client: AsyncClient, path: str, body: Any, by: str = "mai.gh") -> tuple[int, Any]:
+async def post(client: AsyncClient, path: str, body: Any = None, by: str = "mai.gh") -> tuple[int, Any]:
     answer = await client.post(f"/api{path}", json=body, headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
     return answer.status_code, answer.json()
 

@@ -7,23 +7,19 @@ from typing import Any
 
 import openpyxl
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import AsyncClient
 from inventory_world import World
+from stock_api import TOKENS, asking, get, post
 
 from company.policy import policy_book
-from inventory.api import router
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.holding import BringIn
 from runtime.commands import Asked
-from runtime.http_errors import add_error_handling
 from runtime.outcome import Outcome
 from runtime.person import Person
-from runtime.tokens import Tokens
 from runtime.uploads import Uploads
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
-TOKENS = Tokens("for these tests only")
 PEOPLE = [
     Person(id="mai.gh", name="麦国华", role="warehouse"),
     Person(id="lin.ck", name="林仓库", role="warehouse"),
@@ -63,30 +59,8 @@ def world() -> World:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[AsyncClient]:
-    app = FastAPI()
-    app.state.policies = policy_book()
-    app.include_router(router)
-    app.state.owners = world.owners()
-    app.state.gateway = world
-    app.state.rows = world.rows
-    app.state.people = {person.id: person for person in PEOPLE}
-    app.state.tokens = TOKENS
-    app.state.uploads = Uploads()
-    add_error_handling(app, 1 << 20)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+    async with asking(world, {person.id: person for person in PEOPLE}, uploads=Uploads()) as client:
         yield client
-
-
-async def post(client: AsyncClient, path: str, body: Any = None, by: str = "mai.gh") -> tuple[int, Any]:
-    answer = await client.post(f"/api{path}", json=body, headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
-    return answer.status_code, answer.json()
-
-
-async def get(client: AsyncClient, path: str, by: str = "mai.gh") -> Any:
-    answer = await client.get(f"/api{path}", headers={"Authorization": f"Bearer {TOKENS.issue(by)}"})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 async def opened(client: AsyncClient, zone: str = "A") -> str:

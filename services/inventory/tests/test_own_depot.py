@@ -5,23 +5,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import AsyncClient, Response
 from inventory_world import World
+from stock_api import TOKENS, asking
 from transfer_cases import NOW, TWO_DEPOTS
 
 from company.policy import policy_book
 from contracts.dispatch_days import DayPublished, Slot
 from contracts.fact import ContractLine, Customer, GoodsLine, Window
 from contracts.order import ContractSigned
-from inventory.api import router
 from inventory.stock.aggregate import STOCK, card_no
 from inventory.stock.holding import BringIn
-from runtime.http_errors import add_error_handling
 from runtime.person import Person
-from runtime.tokens import Tokens
 
-TOKENS = Tokens("for these tests only")
 HERE, THERE, EVERYWHERE, OFFICE, LEDGER = "mai.gh", "lan.sd", "lin.ck", "tan.zw", "su.kj"
 PEOPLE = {
     HERE: Person(id=HERE, name="麦国华", role="warehouse", depot="main"),
@@ -103,17 +99,7 @@ def world() -> World:
 
 @pytest.fixture
 async def client(world: World) -> AsyncIterator[AsyncClient]:
-    app = FastAPI()
-    app.state.policies = policy_book()
-    app.include_router(router)
-    app.state.owners = world.owners()
-    app.state.gateway = world
-    app.state.rows = {**world.rows, "contracts": world.contracts}
-    app.state.people = PEOPLE
-    app.state.tokens = TOKENS
-    add_error_handling(app, 1 << 20)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+    async with asking(world, PEOPLE) as client:
         yield client
 
 
@@ -153,6 +139,9 @@ async def test_a_paper_is_its_depots_and_a_transfer_is_counted_at_each_end_by_it
     assert (await ask(client, "/inbound", SLIP, LEDGER)).status_code == 201
     assert (await ask(client, "/inbound/RK1/check", CHECK, THERE)).status_code == 403
     assert (await ask(client, "/inbound/RK1/check", CHECK, HERE)).status_code == 201
+    wrong = {"lines": [{"line_no": 1, "counted": 2, "lot": "C88"}], "reason": "色号"}
+    assert (await ask(client, "/inbound/RK1/corrections", wrong, THERE)).status_code == 403
+    assert (await ask(client, "/inbound/RK1/corrections", wrong, HERE)).status_code == 201
     wanted = {
         "transfer_no": "DB1",
         "from_depot": "main",

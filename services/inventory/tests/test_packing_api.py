@@ -6,27 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
-from inventory_world import Table, World
+from httpx import AsyncClient
+from inventory_world import World
 from pydantic import SecretStr
+from stock_api import TOKENS, asking
 
-from company.policy import policy_book
 from contracts.fact import ContractLine, Customer, GoodsLine
 from contracts.inventory import PickListIssued, PickStop
 from contracts.order import ContractAmended, ContractSigned
-from inventory.api import router
 from inventory.goods.aggregate import GOODS
 from inventory.goods.arrival import ReceiveGoods
-from runtime.http_errors import add_error_handling
 from runtime.person import Person
 from runtime.settings import Settings
-from runtime.tokens import Tokens
 
 NOW = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 DAY = date(2026, 3, 13)
 NO = "HT26030001"
-TOKENS = Tokens("for these tests only")
 PEOPLE = [
     Person(id="lu.qc", name="卢勤", role="qc"),
     Person(id="mai.gh", name="麦国华", role="warehouse"),
@@ -115,20 +110,10 @@ def world() -> World:
 
 @pytest.fixture
 async def client(world: World, tmp_path: Path) -> AsyncIterator[AsyncClient]:
-    app = FastAPI()
-    app.state.policies = policy_book()
-    app.include_router(router)
-    app.state.owners = world.owners()
-    app.state.gateway = world
-    app.state.rows = {**world.rows, "fleet": Table(), "products": world.products, "contracts": world.contracts}
-    app.state.people = {person.id: person for person in PEOPLE}
-    app.state.tokens = TOKENS
-    app.state.settings = Settings(
+    settings = Settings(
         home=tmp_path, label_key=SecretStr("a key for these tests"), public_url="https://songda.example/"
     )
-    add_error_handling(app, 1 << 20)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://songda") as client:
+    async with asking(world, {person.id: person for person in PEOPLE}, settings=settings) as client:
         yield client
 
 
