@@ -22,6 +22,7 @@ from contracts.inventory import (
     GoodsUnclaimed,
     IssueCorrected,
 )
+from contracts.inventory_corrections import DamageTakenBack
 from contracts.inventory_counts import CountAdjusted
 from contracts.inventory_inbound import InboundExceptionOpened, InboundExceptionSettled, InboundPutAway
 from contracts.inventory_stock import HeldPiecesMissed, Lot, StockMoved, StockShortReported
@@ -153,6 +154,8 @@ class GoodsBooks:
                     lines[fact.line_no, fact.sku].broken_here += fact.quantity
                     lines[fact.line_no, fact.sku].broken_outside -= fact.quantity
                 self.owed[cause] = (fact.sku, "returned", fact.quantity)
+            case DamageTakenBack() if fact.found in INSIDE:
+                lines[fact.line_no, fact.sku].broken_here -= fact.quantity
             case DamageReported() if fact.found in INSIDE:
                 lines[fact.line_no, fact.sku].broken_here += fact.quantity
                 self.owed[cause] = (fact.sku, "lost" if fact.lost else "set_aside", fact.quantity)

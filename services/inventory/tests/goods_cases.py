@@ -12,6 +12,7 @@ from contracts.inventory import (
     GoodsReleased,
     GoodsReturned,
 )
+from contracts.inventory_stock import Lot, StockMoved
 from inventory.goods.arrival import ReceiveGoods
 from inventory.goods.expected import CloseGoods
 from inventory.goods.leaving import ReturnGoods
@@ -27,6 +28,29 @@ EXPECTED = GoodsExpected(at=NOW, contract_no=NO, customer=CUSTOMER, lines=(TOILE
 
 def of(line: GoodsLine, quantity: int) -> GoodsLine:
     return line.model_copy(update={"quantity": quantity})
+
+
+def on_card(sku: str, *lots: Lot) -> StockMoved:
+    """The first line of a card: these pieces came, for whoever they are kept."""
+    quantity = sum(lot.quantity for lot in lots)
+    return StockMoved(
+        at=NOW,
+        depot="main",
+        sku=sku,
+        name=sku,
+        move_no=1,
+        kind="received",
+        quantity=quantity,
+        taken=(),
+        put=lots,
+        before=0,
+        after=quantity,
+        voucher_no="V",
+        held_for=NO,
+        reason="",
+        cause_id="x",
+        report_at=NOW,
+    )
 
 
 def arrived(line: GoodsLine, quantity: int, waybill: str = "YD0001") -> GoodsArrived:

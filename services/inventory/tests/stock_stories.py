@@ -26,6 +26,7 @@ from inventory.goods.expected import AmendGoods, CloseGoods, ExpectGoods
 from inventory.goods.leaving import IssueGoods, ReturnGoods
 from inventory.goods.state import Unexpected
 from inventory.inbound.check import CheckSlip, Finding, LineCheck
+from inventory.inbound.correcting import ApproveCheckCorrection, AskCheckCorrection
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import IssueSlip
 from inventory.main import SERVICE
@@ -35,6 +36,7 @@ from inventory.stock.holding import BringIn
 from inventory.stock.lots import by_lot, pieces
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
 from inventory.stock.state import Card
+from inventory.wrong_issue import AskIssueCorrection, PiecesLeft
 from runtime.decision import Ask, Rejected, Signer
 from runtime.states import StateCodec
 
@@ -429,14 +431,57 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
             ),
         ),
     )
+    wrong = st.builds(
+        lambda p, no, of: (
+            f"inbound:{p}",
+            AskCheckCorrection(correction_no=no, lines=(of,), reason="看错"),
+        ),
+        paper,
+        st.sampled_from(["GZ1", "GZ2", "GZ3", "GZ4"]),
+        st.one_of(
+            st.builds(
+                lambda kind, n: LineCheck(
+                    line_no=1,
+                    counted=3,
+                    lot="C88" if n else "D07",
+                    findings=(Finding(kind=kind, quantity=n, cause="碰", photos=("sha256:1",)),) if n else (),
+                ),
+                st.sampled_from(["damage", "quality", "no_mark"]),
+                st.integers(0, 3),
+            ),
+            st.builds(
+                lambda line_no, short: LineCheck(
+                    line_no=line_no,
+                    counted=4 - line_no - short,
+                    findings=(Finding(kind="short", quantity=short, cause="少"),),
+                ),
+                line_no,
+                st.integers(1, 2),
+            ),
+        ),
+    )
+    agreed = st.builds(
+        lambda p, no: (f"inbound:{p}", ApproveCheckCorrection(correction_no=no), "accountant", "su.kj"),
+        paper,
+        st.sampled_from(["GZ1", "GZ2", "GZ3", "GZ4"]),
+    )
+    left = st.builds(
+        lambda p, no, n: (
+            f"stocklist:{p}",
+            AskIssueCorrection(correction_no=no, lines=(PiecesLeft(line_no=1, right=n),), reason="写错"),
+        ),
+        paper,
+        st.sampled_from(["GZ1", "GZ2"]),
+        st.integers(0, 2),
+    )
     changes = st.one_of(amend, amend, cancel)
     of_contracts = st.one_of(
         receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, swap, release
     )
     of_cards = st.one_of(move, aside, settle, lost)
     of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)
-    of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step)
-    of_slips = st.one_of(slip, slip_step, slip_step, slip_step)
+    of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step, left)
+    of_slips = st.one_of(slip, slip_step, slip_step, slip_step, wrong, agreed)
     return st.one_of(of_contracts, of_contracts, of_cards, of_loans, of_others, of_slips)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
+from goods_cases import on_card
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
@@ -141,24 +142,7 @@ def test_pieces_in_the_receiving_zone_go_to_their_bin_and_others_stay() -> None:
         Lot(bin=RECEIVING, held_for=NO, pending=False, quantity=4),
         Lot(bin=RECEIVING, held_for="HT2", pending=False, quantity=3),
     )
-    came = StockMoved(
-        at=NOW,
-        depot="main",
-        sku=SKU,
-        name="瓷砖",
-        move_no=1,
-        kind="received",
-        quantity=7,
-        taken=(),
-        put=lots,
-        before=0,
-        after=7,
-        voucher_no=WAYBILL,
-        held_for=NO,
-        reason="",
-        cause_id="c1",
-        report_at=NOW,
-    )
+    came = on_card(SKU, *lots)
     place = PlaceHeld(depot="main", sku=SKU, quantity=6, voucher_no="RK1/1/1", cause_id="c2", held_for=NO, bin=SHELF)
     (moved,) = given(STOCK, came).asks(place, CTX).events
     assert isinstance(moved, StockMoved)

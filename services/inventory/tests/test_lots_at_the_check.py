@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
+from goods_cases import on_card
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
@@ -124,24 +125,7 @@ def test_the_bin_card_follows_where_the_pieces_lie_and_the_book_of_the_lot_knows
         Lot(bin=RECEIVING, held_for=NO, pending=False, quantity=10),
         Lot(bin=RECEIVING, held_for="HT26030002", pending=False, quantity=5),
     )
-    card = StockMoved(
-        at=NOW,
-        depot="main",
-        sku=SKU,
-        name="仿古砖",
-        move_no=1,
-        kind="received",
-        quantity=15,
-        taken=(),
-        put=lots,
-        before=0,
-        after=15,
-        voucher_no="V",
-        held_for=NO,
-        reason="",
-        cause_id="x",
-        report_at=NOW,
-    )
+    card = on_card(SKU, *lots)
     (confirmed,) = given(GOODS, EXPECTED).after(told("file", 10), ctx=CTX).asks(told("slip", 6, "C88"), CTX).events
     assert isinstance(confirmed, ArrivalConfirmed)
     asks = [ask.command for ask in follow_goods(confirmed, META)]
