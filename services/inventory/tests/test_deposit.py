@@ -165,6 +165,20 @@ def test_what_an_amendment_takes_away_is_to_be_fetched_out_of_deposit_too() -> N
     assert [one.deposited for one in after.former] == [0]
 
 
+def test_what_was_amended_away_in_deposit_is_free_once_it_is_back_unless_it_is_needed_again() -> None:
+    """A6, B14, D9: no excess that somebody has to release by hand."""
+    fewer = AWAY.after(DEPOSIT, AMENDED, ctx=CTX)
+    assert isinstance(fewer.state, Expected)
+    (awaited,) = fewer.state.awaited
+    seen = ReturnedPieces(line_no=1, good=1, package_whole=True, condition_good=True, mark_present=True)
+    back = ReceiveReturn(contract_no=NO, return_no=awaited.return_no, lines=(seen,))
+    after = fewer.asks(back, CTX).then_names("GoodsReturned", "GoodsReleased")
+    assert isinstance(after.state, Expected)
+    assert [stock.excess for stock in after.state.stock] == [0, 0]
+    again = fewer.after(AMENDED.model_copy(update={"lines": (of(TOILET, 2), FLOOR), "reason": "又要了"}), ctx=CTX)
+    again.asks(back, CTX).then_names("GoodsReturned")
+
+
 def test_a_fulfilled_contract_leaves_nothing_in_deposit_that_nobody_is_owed() -> None:
     """A7, B14: what the customer fetched there is his, though the warehouse hears of it later."""
     rest = FreeTheRest(contract_no=NO, reason="合同完结")

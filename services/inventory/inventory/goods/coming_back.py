@@ -163,7 +163,7 @@ def _received(
     if told.good:
         events.append(back(told.good, command.bin, good_lots, broken=False))
         is_free = isinstance(goods, Cancelled) or stock in goods.former
-        if nobodys := told.good if is_free else stock.nobodys(told.good):
+        if nobodys := told.good if is_free else stock.nobodys(told.good, fetched=awaited.is_nobodys):
             free = stock.line.model_copy(update={"quantity": nobodys})
             events.append(
                 facts.GoodsReleased(

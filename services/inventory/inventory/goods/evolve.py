@@ -112,7 +112,8 @@ def _known_after(
             noted = replace(goods, settled=settled, awaited=_still_awaited(goods, event))
             return _on_piece(noted, event.line_no, event.sku, lambda x: _returned(x, event))
         case facts.GoodsReturnAwaited():
-            wait = Awaited(event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
+            told = (event.return_no, event.lines, event.returned_on, event.reason, event.broken, event.crew)
+            wait = Awaited(*told, is_nobodys=event.out_of_deposit)
             return _lying(
                 replace(goods, awaited=(*goods.awaited, wait)), event.lines if event.out_of_deposit else (), -1
             )

@@ -231,7 +231,7 @@ def returned(
             of = spread(stock.lots_outside, pieces, told(lots, line.line_no))
             back.append((line, of_line(line.line_no, of)))
             is_free = isinstance(goods, Cancelled) or not keep or stock in goods.former
-            if (free := pieces if is_free else stock.nobodys(pieces)) > 0:
+            if (free := pieces if is_free else stock.nobodys(pieces, fetched=awaited.is_nobodys)) > 0:
                 lots_of = of_line(line.line_no, spread(of, free, smallest_first(of)))
                 not_kept.append((line.model_copy(update={"quantity": free}), lots_of))
     events: list[GoodsEvent] = [

@@ -175,9 +175,11 @@ class Stock:
         """Pieces that the customer is to have."""
         return max(0, self.line.quantity - self.not_owed)
 
-    def nobodys(self, pieces: int) -> int:
-        """Of pieces that come back, those that were paid back meanwhile and that nobody is owed (B15)."""
-        return min(pieces, self.not_owed, max(0, self.here + self.outside - self.needed))
+    def nobodys(self, pieces: int, *, fetched: bool) -> int:
+        """Of pieces that come back, those that were paid back meanwhile, or are fetched as nobody's, amended away while
+        they lay in deposit, and that nobody is owed (B14, B15, A6)."""
+        most = pieces if fetched else min(pieces, self.not_owed)
+        return min(most, max(0, self.here + self.outside - self.needed))
 
     @property
     def missing(self) -> int:
@@ -227,6 +229,8 @@ class Awaited:
     reason: str
     broken: bool = False
     crew: str = ""
+    is_nobodys: bool = False
+    """They lay in deposit and are fetched because the contract does not need them (B14)."""
 
 
 @dataclass(frozen=True, slots=True)
