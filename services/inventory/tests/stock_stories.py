@@ -36,7 +36,6 @@ from inventory.stock.holding import BringIn
 from inventory.stock.lots import by_lot, pieces
 from inventory.stock.moving import MoveStock, SetAside, SettlePending
 from inventory.stock.state import Card
-from inventory.wrong_issue import AskIssueCorrection, PiecesLeft
 from runtime.decision import Ask, Rejected, Signer
 from runtime.states import StateCodec
 
@@ -431,12 +430,67 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
             ),
         ),
     )
+    changes = st.one_of(amend, amend, cancel)
+    of_contracts = st.one_of(
+        receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, swap, release
+    )
+    of_cards = st.one_of(move, aside, settle, lost)
+    of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)
+    of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step)
+    of_slips = st.one_of(slip, slip_step, slip_step, slip_step)
+    return st.one_of(of_contracts, of_contracts, of_cards, of_loans, of_others, of_slips)
+
+
+CHECKED = "RK001"
+BEGUN = (
+    (
+        f"inbound:{CHECKED}",
+        IssueSlip(
+            slip_no=CHECKED,
+            reason="purchase",
+            source="厂",
+            waybill="YD9",
+            lines=(
+                SlipLine(
+                    line_no=1,
+                    sku=SKUS[0],
+                    name="x",
+                    quantity=3,
+                    contract_no=CONTRACTS[0],
+                    contract_line_no=1,
+                    lot="C88",
+                ),
+                SlipLine(line_no=2, sku=SKUS[1], name="y", quantity=2, lot="D07"),
+            ),
+        ),
+    ),
+    (
+        f"inbound:{CHECKED}",
+        CheckSlip(
+            lines=(
+                LineCheck(
+                    line_no=1,
+                    counted=3,
+                    findings=(Finding(kind="damage", quantity=1, cause="碰", photos=("sha256:1",)),),
+                ),
+                LineCheck(line_no=2, counted=2),
+            )
+        ),
+    ),
+    (f"inbound:{CHECKED}", PutAway(line_no=1, quantity=2, bin="A-01-1")),
+    (f"inbound:{CHECKED}", PutAway(line_no=2, quantity=1, bin="A-01-2")),
+)
+"""A slip that is checked and partly put away; its news is on the way."""
+
+
+def corrections() -> st.SearchStrategy[tuple[Any, ...]]:
+    """What people correct of that slip, and do with it besides (D16): nobody has looked what rests on it."""
+    line_no = st.sampled_from([1, 2])
     wrong = st.builds(
-        lambda p, no, of: (
-            f"inbound:{p}",
+        lambda no, of: (
+            f"inbound:{CHECKED}",
             AskCheckCorrection(correction_no=no, lines=(of,), reason="看错"),
         ),
-        paper,
         st.sampled_from(["GZ1", "GZ2", "GZ3", "GZ4"]),
         st.one_of(
             st.builds(
@@ -461,32 +515,39 @@ def requests() -> st.SearchStrategy[tuple[str, Any]]:
         ),
     )
     agreed = st.builds(
-        lambda p, no: (f"inbound:{p}", ApproveCheckCorrection(correction_no=no), "accountant", "su.kj"),
-        paper,
+        lambda no: (f"inbound:{CHECKED}", ApproveCheckCorrection(correction_no=no), "accountant", "su.kj"),
         st.sampled_from(["GZ1", "GZ2", "GZ3", "GZ4"]),
     )
-    left = st.builds(
-        lambda p, no, n: (
-            f"stocklist:{p}",
-            AskIssueCorrection(correction_no=no, lines=(PiecesLeft(line_no=1, right=n),), reason="写错"),
+    put = st.builds(
+        lambda n, q: (f"inbound:{CHECKED}", PutAway(line_no=n, quantity=q, bin="A-01-1")),
+        line_no,
+        st.sampled_from([1, 2]),
+    )
+    settle = st.builds(
+        lambda n, outcome: (
+            f"inbound:{CHECKED}",
+            SettleException(exception_id=f"{CHECKED}-{n}", outcome=outcome, bin="A-01-1", for_contract=True),
         ),
-        paper,
-        st.sampled_from(["GZ1", "GZ2"]),
-        st.integers(0, 2),
+        st.integers(1, 3),
+        st.sampled_from(["accepted", "returned_to_supplier", "noted"]),
     )
-    changes = st.one_of(amend, amend, cancel)
-    of_contracts = st.one_of(
-        receive, receive, damage, issue, issue, issue, back, back, received, changes, allocate, swap, release
+    gone = st.builds(
+        lambda no, n: (
+            f"goods:{CONTRACTS[0]}",
+            IssueGoods(contract_no=CONTRACTS[0], list_no=no, lines=(line(1, SKUS[0], n),), partial=True),
+        ),
+        st.sampled_from(["L1", "L2"]),
+        st.integers(1, 2),
     )
-    of_cards = st.one_of(move, aside, settle, lost)
-    of_loans = st.one_of(ask_loan, loan_step, loan_step, loan_step)
-    of_others = st.one_of(apply, scrap_step, scrap_step, make_list, list_step, left)
-    of_slips = st.one_of(slip, slip_step, slip_step, slip_step, wrong, agreed)
-    return st.one_of(of_contracts, of_contracts, of_cards, of_loans, of_others, of_slips)
+    return st.one_of(wrong, wrong, wrong, agreed, agreed, put, settle, gone)
 
 
 STEP = st.one_of(requests(), st.integers(0, 20))
 STORY = st.lists(STEP, min_size=20, max_size=80)
+WRONG = st.lists(st.one_of(corrections(), corrections(), st.integers(0, 20)), min_size=4, max_size=20).map(
+    lambda story: [*BEGUN, *story]
+)
+"""A checked slip, corrected in any order of its news."""
 AT_ONCE = 3  # pieces of news that arrive in one step
 
 

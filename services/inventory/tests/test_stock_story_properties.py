@@ -3,7 +3,7 @@
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
-from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, played
+from stock_stories import CODECS, CONTRACTS, POLICY, SKUS, STORY, WRONG, played
 
 from contracts.inventory_stock import StockMoved
 from inventory.goods.moves import moves_of
@@ -45,7 +45,7 @@ def test_a_card_never_falls_below_zero_and_every_balance_is_the_sum_of_its_moves
 
 
 @LONG
-@given(STORY)
+@given(STORY | WRONG)
 def test_what_is_held_for_a_contract_is_what_its_goods_say_lies_here(story: list[Any]) -> None:
     """D6, D8, A3: goods and cards never part, whatever the order in which news travels."""
     warehouse = played(story)
@@ -55,7 +55,7 @@ def test_what_is_held_for_a_contract_is_what_its_goods_say_lies_here(story: list
 
 
 @LONG
-@given(STORY)
+@given(STORY | WRONG)
 def test_goods_and_cards_agree_of_which_lot_every_piece_is(story: list[Any]) -> None:
     """D13, D6: and what a contract has, here or outside, is of lots that it was brought, or of none."""
     warehouse = played(story)
@@ -69,7 +69,7 @@ def test_goods_and_cards_agree_of_which_lot_every_piece_is(story: list[Any]) -> 
 
 
 @LONG
-@given(STORY)
+@given(STORY | WRONG)
 def test_no_news_between_goods_and_cards_is_refused(story: list[Any]) -> None:
     """D8, X1: a refused reaction would be a fact that one of them never heard of."""
     followers = [
