@@ -22,12 +22,15 @@ from inbound_cases import (
     opened,
 )
 
-from contracts.inventory_inbound import InboundReason, SlipCancelled, SlipLine
+from contracts.envelope import Meta
+from contracts.inventory_inbound import InboundChecked, InboundExceptionOpened, InboundReason, SlipCancelled, SlipLine
 from contracts.inventory_stock import StockExcessReported, StockShortReported
+from inventory.goods.arrival import ReceiveGoods
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.check import CheckSlip, Finding, LineCheck, ReturnCheck
 from inventory.inbound.put_away import PutAway, SettleException
 from inventory.inbound.slip import CancelSlip, HandOverPapers
+from inventory.reactions.inbound import set_aside
 from runtime.decision import Command, Signer
 from runtime.testing import given
 
@@ -179,3 +182,27 @@ def test_a_return_is_checked_for_package_condition_and_mark(reason: InboundReaso
     given(INBOUND, slip).asks(returned(package_whole=False, condition_good=False), KEEPER).refuses("finding_missing")
     given(INBOUND, slip).asks(returned(), KEEPER).accepted()
     given(INBOUND, slip).asks(returned(no_mark, mark_present=False), KEEPER).accepted()
+
+
+def test_what_is_broken_of_a_waybill_that_serves_two_contracts_concerns_the_one_that_it_was_for() -> None:
+    """D2, D4, A3: the slip's papers and the carrier's liability are one; its pieces and damage are each contract's."""
+    other = CABINET.model_copy(update={"line_no": 2, "contract_no": "HT26030002"})
+    slip = ISSUED.model_copy(update={"lines": (CABINET, other)})
+    command = CheckSlip(
+        lines=(LineCheck(line_no=1, counted=3), LineCheck(line_no=2, counted=3, findings=(DAMAGE,))),
+        signature_ref="sha256:s",
+    )
+    inspected, found = given(INBOUND, slip).asks(command, KEEPER).events
+    assert isinstance(inspected, InboundChecked)
+    assert isinstance(found, InboundExceptionOpened)
+    assert [(one.contract_no, one.good, one.aside) for one in inspected.lines] == [
+        (CABINET.contract_no, 3, 0),
+        ("HT26030002", 2, 1),
+    ]
+    assert (found.contract_no, found.liability, found.waybill) == ("HT26030002", "carrier", "YD1")
+    meta = Meta("e", "", "/songda/inventory", "inbound:RK1", NOW, 9, "c", "c", "system", 0)
+    (ask,) = set_aside(found, meta)
+    assert isinstance(ask.command, ReceiveGoods)
+    assert (ask.aggregate_id, ask.command.carrier_waybill) == ("goods:HT26030002", "YD1")
+    assert ask.command.damage is not None
+    assert (ask.command.quantity, ask.command.damage.fault) == (1, "carrier")

@@ -205,6 +205,18 @@ async def test_a_contract_with_more_rows_than_go_at_once_is_put_in_pieces() -> N
     assert (report.taken, contracts.most_under_way) == (1300, importing.AT_ONCE)
 
 
+async def test_one_waybill_that_serves_two_contracts_arrives_for_each_of_them_once() -> None:
+    """A2, A3: the same line number, article and waybill; each contract counts its own, the file again none."""
+    contracts, other = Contracts(), "HT26030002"
+    await import_contracts([ROW, replace(ROW, row=3, contract_no=other, quantity="5")], [], contracts.put)
+    rows = [ARRIVAL, replace(ARRIVAL, row=3, contract_no=other, quantity=5)]
+    first = await import_logistics(rows, [], contracts.put)
+    again = await import_logistics(rows, [], contracts.put)
+    assert (counts(first), counts(again)) == ((2, 0, []), (0, 2, []))
+    told = [contracts.states[f"contract:{number}"].lines[0].told for number in (ROW.contract_no, other)]
+    assert [[(one.waybill, one.quantity) for one in of] for of in told] == [[("YD0001", 2)], [("YD0001", 5)]]
+
+
 async def test_progress_is_told_up_to_the_last_row() -> None:
     """A2"""
     told: list[tuple[int, int]] = []
