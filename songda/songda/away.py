@@ -2,11 +2,20 @@
 
 from aiokafka.errors import KafkaError
 
+from notify.settings import BadSettings
+from notify.texts import BadTemplate
 from runtime.errors import FoldBroken, NotReady
 from runtime.mongo import ConnectionFailure, PyMongoError
 
 AWAY = (NotReady, FoldBroken, PyMongoError, KafkaError)
 """What ends a command with one line: servers that do not answer or refuse, and a read model whose fold is broken."""
+
+
+def in_one_line(error: Exception) -> str | None:
+    """What ends a command, for whoever typed it; None for an error of ours."""
+    if isinstance(error, BadSettings | BadTemplate):
+        return str(error)
+    return what_is_away(error) if isinstance(error, AWAY) else None
 
 
 def what_is_away(error: Exception) -> str:

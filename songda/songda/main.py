@@ -4,63 +4,61 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
+from importlib import import_module
 from typing import Annotated, Any, NoReturn
-from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from notify.settings import BadSettings
-from notify.texts import BadTemplate
-from runtime.logs import set_up_logs
-from songda.api_doc import api
-from songda.away import AWAY, what_is_away
-from songda.client import CallFailed, Client, token_for
-from songda.demo.command import demo
 from songda.environment import problems
-from songda.history_page import events
 from songda.local import local_settings
-from songda.ops import ops
-from songda.publish import generate
-from songda.rules_doc import rules
-from songda.stack import commands as stack
-from songda.topics import topics
-from songda.users import users
-from songda.verify_books import verifying
+from songda.terminal import AsJson, err, fail, out, to_the_end
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-importing = typer.Typer(no_args_is_help=True, help="导入公司的文件 Import the company's files.")
-contracts = typer.Typer(
-    invoke_without_command=True, help="合同列表；generate 写出事件的说明 List contracts; generate schemas."
+ELSEWHERE = {
+    "import": "songda.importing:importing",
+    "contracts": "songda.listing:contracts",
+    "lots": "songda.listing:trace_lot",
+    "docs": "songda.documents:docs",
+    "demo": "songda.demo.command:demo",
+    **{name: f"songda.stack.commands:{name}" for name in ("up", "down", "status", "wipe")},
+    "events": "songda.history_page:events",
+    "ops": "songda.ops:ops",
+    "topics": "songda.topics:topics",
+    "users": "songda.users:users",
+    "verify": "songda.verify_books:verifying",
+}
+"""Commands that stand in modules of their own, each imported when it is given: the others start sooner."""
+
+
+class OnDemand(TyperGroup):
+    """Its commands, and those of `ELSEWHERE`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names, as the help shows them."""
+        return [*super().list_commands(ctx), *ELSEWHERE]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = ELSEWHERE[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=OnDemand, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
 )
-docs = typer.Typer(no_args_is_help=True, help="生成文档 Generate documents.")
-app.add_typer(importing, name="import")
-app.add_typer(contracts, name="contracts")
-app.add_typer(docs, name="docs")
-app.add_typer(ops, name="ops")
-app.add_typer(topics, name="topics")
-app.add_typer(verifying, name="verify")
-app.add_typer(users, name="users")
-app.command()(demo)
-for command in (stack.up, stack.down, stack.status, stack.wipe):
-    app.command()(command)
-app.command()(events)
-contracts.command("generate")(generate)
-docs.command("rules")(rules)
-docs.command("api")(api)
-
-out = Console()
-err = Console(stderr=True)
-
-AsPerson = Annotated[str, typer.Option("--as", help="以谁的身份 As which person (id).")]
-AsJson = Annotated[bool, typer.Option("--json", help="机器可读 Machine-readable.")]
 
 
 class Role(StrEnum):
@@ -93,10 +91,12 @@ def run(
     whole = system(settings)
     name = what.replace("-", "_")
     if name not in {*whole.services, "all", "dashboards"}:
-        _fail(f"没有 {what} 这个服务。There is no service {what}: {', '.join(whole.services)}, dashboards or all.")
+        fail(f"没有 {what} 这个服务。There is no service {what}: {', '.join(whole.services)}, dashboards or all.")
     usual = {"all": ROLES, "dashboards": ("api", "projector")}.get(name, ("api", "worker", "reactor"))
     roles = tuple(r.value for r in role) if role else usual
     chosen = [name] if name in whole.services else list(whole.services)
+    from runtime.logs import set_up_logs
+
     set_up_logs(settings.log_level, process=f"{what}:{'+'.join(roles)}")
     raise typer.Exit(serve(Process(settings, whole, chosen, roles)))
 
@@ -104,175 +104,9 @@ def run(
 @app.command()
 def token(person: Annotated[str, typer.Argument(help="人员编号 Person id, e.g. he.jx")]) -> None:
     """发一个令牌 Print a token for a program that acts as a person, good for 30 days. People have accounts."""
-    _do(lambda: print(token_for(local_settings(), person)))
+    from songda.client import token_for
 
-
-@importing.command("contracts")
-def import_contracts(
-    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX")], as_json: AsJson = False, person: AsPerson = "liang.my"
-) -> None:
-    """导入合同文件 Import a contracts file (A1): row by row what was taken, repeated and refused."""
-    _do(lambda: _import("contracts", [file], person, as_json=as_json))
-
-
-@importing.command("logistics")
-def import_logistics(
-    files: Annotated[list[Path], typer.Argument(help="CSV 或 XLSX，可多个")],
-    as_json: AsJson = False,
-    person: AsPerson = "he.jx",
-) -> None:
-    """导入物流文件 Import logistics files (A2), in the order given."""
-    _do(lambda: _import("logistics", files, person, as_json=as_json))
-
-
-@importing.command("products")
-def import_products(
-    file: Annotated[Path, typer.Argument(help="CSV 或 XLSX")], as_json: AsJson = False, person: AsPerson = "liang.my"
-) -> None:
-    """导入商品档案 Import a products file (D15): units, boxes, lots; before the contracts that are sold by them."""
-    _do(lambda: _import("products", [file], person, as_json=as_json))
-
-
-@importing.command("waiting")
-def waiting(as_json: AsJson = False, person: AsPerson = "liang.my") -> None:
-    """待补合同 Contracts that wait for refused rows (A13): which rows, and what is wrong with them."""
-    _do(lambda: _waiting(person, as_json=as_json))
-
-
-def _waiting(person: str, *, as_json: bool) -> None:
-    rows: list[dict[str, Any]] = []
-    with Client(local_settings(), person) as client:
-        client.get("/api/settled")
-        page = client.get("/api/drafts", limit=200)
-        rows += page["rows"]
-        while page["next"] is not None:
-            page = client.get("/api/drafts", limit=200, after=page["next"])
-            rows += page["rows"]
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    for contract in rows:
-        out.print(f"{contract['draft_no']}  {contract['file']}  {len(contract['rows'])} 行", highlight=False)
-        for row in contract["rows"]:
-            if row["reason"]:
-                out.print(f"  第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False, markup=False)
-    out.print(f"{len(rows)} 份合同待补")
-
-
-def _import(kind: str, files: list[Path], person: str, *, as_json: bool) -> None:
-    """Upload file by file, wait until all of it has run its course, print the report."""
-    total: dict[str, Any] = {"taken": 0, "repeated": 0, "waiting_rows": 0}
-    total |= {name: [] for name in ("refused", "waiting", "went_on", "waits_still", "files")}
-    with Client(local_settings(), person) as client:
-        for file in files:
-            with _bar(file.name) as progress:
-                report = client.upload(f"/api/imports/{kind}", file, progress)
-            if not as_json:
-                err.print(f"{file.name}: 收 {report['taken']}，重复 {report['repeated']}，拒 {len(report['refused'])}")
-            for name in total:
-                total[name] += report[name]
-        with err.status("等待结果写到列表 waiting for read models …"):
-            settled = client.get("/api/settled")["settled"]
-    if as_json:
-        print(json.dumps(total, ensure_ascii=False))
-    else:
-        for row in total["refused"]:
-            where = f"{row['file']} " if len(files) > 1 else ""
-            out.print(f"[red]拒[/red] {where}第 {row['row']} 行：{row['reason']} ({row['rule']})", highlight=False)
-        for waits in total["waiting"]:
-            wrong = "、".join(map(str, waits["refused"])) or "—"
-            out.print(f"[yellow]待补[/yellow] {waits['draft_no']}：第 {wrong} 行要改，整份没有登记", highlight=False)
-        if total["waiting"]:
-            out.print("到「待补合同」页 /orders/waiting 改好再送，或改好文件再导 Mend them there, or in the file (A13)")
-        if on := total["went_on"]:
-            out.print(f"商品已知，{len(on)} 份待补合同已登记 registered, their products are known: {'、'.join(on)}")
-        if still := total["waits_still"]:
-            out.print(f"{len(still)} 份还要改别的 wait for something else: {'、'.join(still)}")
-        for told in total["files"]:
-            if left := told["ignored_columns"]:
-                out.print(
-                    f"{told['file']}：略过的列 columns left out: {'、'.join(left)}", highlight=False, markup=False
-                )
-            if left := told["ignored_rows"]:
-                out.print(f"{told['file']}：略过的合计行 rows of sums left out: {left}", highlight=False, markup=False)
-        out.print(f"共收 {total['taken']}，重复 {total['repeated']}，拒 {len(total['refused'])}")
-    if not settled:
-        err.print("[yellow]已收下，但列表还没有全部更新。Taken, but the lists are still catching up.[/yellow]")
-
-
-@contextmanager
-def _bar(name: str) -> Iterator[Callable[[int, int], None]]:
-    """How far an import is: rows done of rows in all, how long it took and still takes."""
-    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
-        task = shown.add_task(name, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-@contracts.callback()
-def list_contracts(context: typer.Context, as_json: AsJson = False, person: AsPerson = "he.jx") -> None:
-    """列出合同 List every contract: complete or not, since when, and what is missing (A3)."""
-    if context.invoked_subcommand is None:
-        _do(lambda: _contracts(person, as_json=as_json))
-
-
-def _contracts(person: str, *, as_json: bool) -> None:
-    rows: list[dict[str, Any]] = []
-    with Client(local_settings(), person) as client:
-        client.get("/api/settled")
-        page = client.get("/api/contracts", limit=500)
-        rows += page["rows"]
-        while page["next"] is not None:
-            page = client.get("/api/contracts", limit=500, after=page["next"])
-            rows += page["rows"]
-        if client.lacks:
-            err.print(f"[yellow]有数据暂未更新，下面可能不全。Not all is up to date: {client.lacks}[/yellow]")
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
-        return
-    table = Table("合同", "货齐", "货齐日", "还缺")
-    for row in rows:
-        missing = "、".join(f"{m['name']}×{m['missing']}" for m in row["missing"])
-        table.add_row(row["contract_no"], "是" if row["complete"] else "否", row["complete_on"] or "", missing)
-    out.print(table)
-    out.print(f"{len(rows)} 份合同，{sum(r['complete'] for r in rows)} 份货齐")
-
-
-@app.command("lots")
-def trace_lot(
-    lot: Annotated[str, typer.Argument(help="批号 the lot, as on the boxes: C88")],
-    sku: Annotated[str, typer.Option(help="只查这个型号 of this product alone")] = "",
-    as_json: AsJson = False,
-    person: AsPerson = "he.jx",
-) -> None:
-    """批号在谁家 Who has a lot at home, and where the rest of it lies (D13)."""
-    _do(lambda: _trace(lot, sku, person, as_json=as_json))
-
-
-def _trace(lot: str, sku: str, person: str, *, as_json: bool) -> None:
-    with Client(local_settings(), person) as client:
-        page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000)
-        found, stock, between = page["rows"], page["stock"], page["between"]
-        while page["next"] is not None:
-            page = client.get(f"/api/lots/{quote(lot)}", sku=sku, limit=1_000, skip=page["next"])
-            found += page["rows"]
-    if as_json:
-        shown = {"lot": page["lot"], "rows": found, "stock": stock, "between": between}
-        print(json.dumps(shown, ensure_ascii=False))
-        return
-    table = Table("合同", "客户", "型号", "品名", "数量")
-    for row in found:
-        customer = row["customer"] or {}
-        who = " ".join(customer.get(name, "") for name in ("name", "phone", "address"))
-        table.add_row(row["holder"], who, row["sku"], row["name"], str(row["quantity"]))
-    out.print(table)
-    for one in between:
-        way = f"{one['from_depot']} → {one['to_depot']}"
-        out.print(
-            f"调拨 {one['transfer_no']}  {way}  {one['carrier']}  {one['sku']} ×{one['quantity']}", highlight=False
-        )
-    lying, moving = (sum(one["quantity"] for one in places) for places in (stock, between))
-    out.print(f"{page['lot']}：{len(found)} 行，已出库 {page['pieces']}，在库 {lying}，调拨在途 {moving}")
+    to_the_end(lambda: print(token_for(local_settings(), person)))
 
 
 @app.command()
@@ -320,31 +154,22 @@ def lag(as_json: AsJson = False) -> None:
     out.print(table)
 
 
-def _do(action: Any) -> None:
-    """Carry out a command; what the system refuses or cannot do is one clear line and exit code 1."""
-    try:
-        action()
-    except CallFailed as error:
-        _fail(str(error))
-
-
-def _fail(text: str) -> NoReturn:
-    err.print(f"[red]{text}[/red]", highlight=False)
-    raise typer.Exit(1)
-
-
 def main() -> None:
     """Entry point. What the environment or a file that it names gets wrong, and servers that are away, are one line
     each and exit code 1. What a command prints is its answer alone: logs go to stderr."""
     if wrong := problems(os.environ):
         _end(wrong)
+    from runtime.logs import set_up_logs
+
     set_up_logs("error")  # `run` has its own level
     try:
         app(prog_name="songda", args=sys.argv[1:])
-    except (BadSettings, BadTemplate) as error:
-        _end([str(error)])
-    except AWAY as error:
-        _end([what_is_away(error)])
+    except Exception as error:
+        from songda.away import in_one_line
+
+        if (said := in_one_line(error)) is None:
+            raise
+        _end([said])
 
 
 def _end(lines: list[str]) -> NoReturn:
