@@ -21,7 +21,8 @@ from contracts.spelling import Lot, Sku
 from inventory.fields import Note
 from inventory.goods.row import PIECES
 from inventory.label_code import serial_of
-from inventory.packing import PRODUCT_FILE, Packed, contract_to_pack
+from inventory.packing import contract_to_pack
+from inventory.product_file import PRODUCT_FILE, Packed
 from inventory.refusals import no
 from inventory.who import HANDLES
 from runtime.aggregate import Aggregate

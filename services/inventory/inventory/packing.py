@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from contracts.bounds import HowMany
 from contracts.fact import Customer, GoodsLine
-from contracts.order_products import Exact
 from inventory.goods.row import PIECES, GoodsRow
 from runtime.typed_rows import ByName
 from runtime.use_case import Asker
@@ -31,21 +29,6 @@ class ToPack(BaseModel):
     lines: tuple[SoldLine, ...]
 
 
-class Packed(BaseModel):
-    """How a product is packed (D14): pieces in a box, and square metres of a piece."""
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
-
-    per_box: HowMany = 1
-    square_metres: Exact | None = None
-
-
-class ProductOnFile(BaseModel):
-    """A product as the warehouse packs it."""
-
-    told: Packed
-
-
 class InspectedRow(Row):
     """Pieces that QC passed and that still lie here, line by line."""
 
@@ -58,8 +41,6 @@ class InspectedRow(Row):
 
 TO_PACK = ByName("contracts", ToPack)
 """The order service's contracts, which are asked for by key."""
-PRODUCT_FILE = ByName("products", ProductOnFile)
-"""The order service's products, by sku (D15)."""
 INSPECTED = ByName("inspections", InspectedRow)
 """What QC passed, by contract."""
 

@@ -95,7 +95,7 @@ async def client(rules: Rules) -> AsyncIterator[AsyncClient]:
         "stays": Person(id="stays", name="周建国", role="technician"),
     }
     app.state.tokens = TOKENS
-    app.state.rows = {"jobs": Table(), "tickets": Table(), "fleet": Table()}
+    app.state.rows = {name: Table() for name in ("jobs", "tickets", "fleet", "products")}
     job = {"contract_no": "HT26030001", "crew": "S1", "on": "2026-03-13"}
     app.state.rows["jobs"].documents["D-HT26030001"] = {"_id": "D-HT26030001", "row": job}
     crew = {"crew": "S1", "name": "送货一班", "kind": "delivery", "leader": "lent", "members": ["own"]}

@@ -415,6 +415,45 @@ async def test_a_customers_return_comes_off_what_left_and_is_free_stock(client: 
     assert (row["free"], row["held"], world.refused) == (1, 0, [])
 
 
+def in_lots(world: World, *skus: str) -> None:
+    """The product file says that lots of these products matter."""
+    for sku in skus:
+        world.products.documents[sku] = {"_id": sku, "row": {"told": {"by_lot": True}}}
+
+
+async def test_a_receipt_by_hand_says_the_lot_of_a_product_whose_lots_matter(client: AsyncClient, world: World) -> None:
+    """D13, A2: of the others, and where the file tells of the arrival, nobody is asked."""
+    told = {"line_no": 1, "sku": "BTH-0421", "quantity": 1, "waybill": "YD0001", "arrived_on": "2026-03-09"}
+    in_lots(world, "HDW-0033")
+    await done(client, f"/goods/{HT}/arrivals", told)
+    in_lots(world, "BTH-0421")
+    status, answer = await post(client, f"/goods/{HT}/arrivals", {**told, "waybill": "YD0002"})
+    assert (status, answer["code"], answer["rule"]) == (409, "lot_unsaid", "D13")
+    assert [line["arrived"] for line in (await get(client, f"/goods/{HT}"))["lines"]] == [1]
+    await done(client, f"/goods/{HT}/arrivals", {**told, "waybill": "YD0002", "lot": "C88"})
+    (line,) = (await get(client, f"/goods/{HT}"))["lines"]
+    assert (line["arrived"], line["lots"]) == (2, [{"lot": "C88", "here": 1, "outside": 0}])
+
+
+async def test_a_slip_comes_without_a_lot_and_whoever_puts_away_says_it_at_last(
+    client: AsyncClient, world: World
+) -> None:
+    """D13, D2: the delivery note need not know it; the check may find it, or each part that is put away."""
+    in_lots(world, "BTH-0421", "HDW-0033")
+    await done(client, "/inbound", SLIP, "su.kj")
+    counted = [{"line_no": 1, "counted": 3}, {"line_no": 2, "counted": 10, "lot": "D07"}]
+    await done(client, "/inbound/RK260309001/check", {"lines": counted})
+    bath = {"line_no": 1, "quantity": 2, "bin": "B-01-1"}
+    status, answer = await post(client, "/inbound/RK260309001/put-aways", bath)
+    assert (status, answer["code"], answer["rule"]) == (409, "lot_unsaid", "D13")
+    await done(client, "/inbound/RK260309001/put-aways", {**bath, "lot": "C88"})
+    await done(client, "/inbound/RK260309001/put-aways", {**bath, "lot": "C89", "quantity": 1})
+    await done(client, "/inbound/RK260309001/put-aways", {"line_no": 2, "quantity": 10, "bin": "H-01-1"})
+    (line,) = (await get(client, f"/goods/{HT}"))["lines"]
+    assert [(one["lot"], one["here"]) for one in line["lots"]] == [("C88", 2), ("C89", 1)]
+    assert [one["lot"] for one in (await get(client, "/stock/HDW-0033"))["lots"]] == ["D07"]
+
+
 async def test_a_customer_brings_back_whole_boxes(client: AsyncClient, world: World) -> None:
     """D14, B15: a product that comes in boxes of 3."""
     boxed = CABINET.model_copy(update={"measure": Measure(sold="3", unit="件", base_unit="件", per_box=3)})

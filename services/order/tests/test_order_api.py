@@ -169,9 +169,9 @@ TILE = ProductDescribed(
 )
 
 
-def describe(client: AsyncClient) -> None:
+def describe(client: AsyncClient, product: ProductDescribed = TILE) -> None:
     """The product file knows it."""
-    row = {"sku": TILE.sku, "category": TILE.category, "told": TILE.model_dump(mode="json")}
+    row = {"sku": product.sku, "category": product.category, "told": product.model_dump(mode="json")}
     rows_of(client)["products"] = MemoryRows([{"_id": TILE.sku, "row": row, "_pos": {"row": {"seq": 1}}}])
 
 
@@ -219,6 +219,16 @@ async def test_a_line_that_is_added_later_knows_its_lots_and_boxes_as_one_of_the
     assert told == [(21, Measure(sold="12.5", unit="㎡", **said)), (20, Measure(sold="20", unit="片", **said))]
 
 
+async def registered(client: AsyncClient, quantity: Any, unit: str, **became: int) -> dict[str, Any]:
+    """A contract of one line, as its row has it: `became` what of it."""
+    lines = [{**REGISTER["lines"][0], "quantity": quantity, "unit": unit}]
+    assert (await client.post("/api/contracts", json={**REGISTER, "lines": lines})).status_code == 201
+    known = line_of(client).model_dump(mode="json")
+    row = {"lines": [{**known, **became}], "part": 1}
+    rows_of(client)["contracts"] = MemoryRows([{"_id": "HT26030001", "row": row}])
+    return known
+
+
 @pytest.mark.parametrize(
     ("sold", "unit", "changed", "after"),
     [("12.5", "㎡", 18, ("11.52", "㎡")), (5, "箱", 12, ("4", "箱")), (5, "箱", 13, ("13", "片"))],
@@ -228,17 +238,34 @@ async def test_a_changed_line_is_sold_in_its_unit_of_as_many_pieces_as_it_has_no
     client: AsyncClient, sold: Any, unit: str, changed: int, after: tuple[str, str], *, repeated: bool
 ) -> None:
     """D14, A6: 18 pieces of 0.64 ㎡ are 11.52 ㎡, and no paper says 12.5 any more."""
-    describe(client)
-    lines = [{**REGISTER["lines"][0], "quantity": sold, "unit": unit}]
-    assert (await client.post("/api/contracts", json={**REGISTER, "lines": lines})).status_code == 201
-    known = line_of(client).model_dump(mode="json")
-    rows_of(client)["contracts"] = MemoryRows([{"_id": "HT26030001", "row": {"lines": [known], "part": 1}}])
+    describe(client, TILE.model_copy(update={"whole_boxes": False}))
+    known = await registered(client, sold, unit)
     told = {**known, "quantity": changed, "measure": known["measure"] if repeated else None}
     asked = {"reason": "少要", "change": [told]}
     assert (await client.post("/api/contracts/HT26030001/amendments", json=asked)).status_code == 200
     measure = line_of(client).measure
     assert measure is not None
     assert (line_of(client).quantity, (measure.sold, measure.unit)) == (changed, after)
+
+
+@pytest.mark.parametrize("unit", ["", "片"])
+@pytest.mark.parametrize(
+    ("changed", "became", "status"),
+    [(13, {}, 422), (12, {}, 200), (15, {}, 200), (13, {"delivered": 12, "refunded": 1}, 200)],
+)
+async def test_what_is_sold_in_whole_boxes_is_changed_to_whole_boxes(
+    client: AsyncClient, changed: int, became: dict[str, int], unit: str, status: int
+) -> None:
+    """D14, A6: boxes of 3, unless the customer keeps what he has; the answer says which numbers are whole."""
+    describe(client)
+    known = await registered(client, 5, "箱", **became)
+    asked = {"reason": "少要", "change": [{**known, "quantity": changed, "unit": unit, "measure": None}]}
+    answer = await client.post("/api/contracts/HT26030001/amendments", json=asked)
+    assert answer.status_code == status
+    if status == 422:
+        told = answer.json()
+        assert (told["code"], told["rule"]) == ("only_whole_boxes", "D14")
+        assert (told["facts"]["less"], told["facts"]["more"], line_of(client).quantity) == (12, 15, 15)
 
 
 @pytest.mark.parametrize(

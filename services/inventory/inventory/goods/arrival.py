@@ -30,6 +30,7 @@ from inventory.goods.state import (
     check_contract,
     stock_of,
 )
+from inventory.product_file import comes_in_lots
 from inventory.refusals import no
 from inventory.who import KEEPER
 from runtime.decision import Command, Rejected
@@ -104,7 +105,7 @@ class GoodsReceived(Command):
     waybill: WaybillNo
     arrived_on: CivilDay | None = None
     lot: Lot = ""
-    """批号 (D13)."""
+    """批号 as it stands on the boxes (D13): to be said of a product whose lots matter."""
 
 
 def receive(command: ReceiveGoods, goods: Goods, ctx: Context) -> Decision:
@@ -375,8 +376,10 @@ def _unclaimed(command: ReceiveGoods, goods: Goods, ctx: Context, why: str) -> D
 
 
 async def by_hand(asker: Asker, number: str, body: GoodsReceived) -> ReceiveGoods:
-    """What the warehouse received without a slip."""
+    """What the warehouse received without a slip. Whoever stands before the boxes says the lot (D13)."""
     check_contract(asker, number, body.contract_no)
+    if not body.lot and await comes_in_lots(asker, body.sku):
+        asker.refuse(no("lot_unsaid", sku=body.sku))
     arrived_on = body.arrived_on or civil_day(body.at or asker.now)
     said = {**dict(body), "command": "ReceiveGoods", "contract_no": number, "arrived_on": arrived_on}
     return ReceiveGoods(**said, told_by="warehouse")

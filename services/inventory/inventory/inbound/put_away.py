@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from company.context import Context
 from contracts import inventory_inbound as facts
@@ -11,10 +11,12 @@ from contracts.inventory_inbound import InboundEvent
 from contracts.spelling import Lot
 from inventory.fields import Note, Text
 from inventory.inbound.state import Checked, Decision, Inbound, OpenException, good_bin_flaw
+from inventory.product_file import comes_in_lots
 from inventory.refusals import no
 from inventory.who import KEEPER, SETTLES
 from runtime.decision import Command, Rejected
-from runtime.use_case import UseCase
+from runtime.typed_rows import ByName
+from runtime.use_case import Asker, UseCase
 
 UNPACKED: tuple[facts.ExceptionKind, ...] = ("no_mark", "no_package")
 BinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]
@@ -31,7 +33,8 @@ class PutAway(Command):
     quantity: Annotated[HowMany, Field(ge=1)]
     bin: BinCode
     lot: Lot = ""
-    """批号 of these pieces (D13); left out: as the check says."""
+    """批号 of these pieces (D13); left out: as the check says. It is to be said of a product whose lots matter."""
+    by_lot: bool = False
 
 
 class SettleException(Command):
@@ -54,7 +57,7 @@ def put_away(command: PutAway, inbound: Checked, ctx: Context) -> Decision:
     """Good pieces of a line lie in a bin; a line may go to several bins.
 
     Rules: D2, D6, D13. Refuses: unknown_slip, slip_cancelled, not_checked, unknown_slip_line, bad_bin, wrong_zone,
-    too_many_to_put_away.
+    too_many_to_put_away, lot_unsaid (neither slip nor check knows it, and the boxes are about to be out of sight).
     """
     slip = inbound.slip
     line = next((line for line in inbound.lines if line.line_no == command.line_no), None)
@@ -67,6 +70,8 @@ def put_away(command: PutAway, inbound: Checked, ctx: Context) -> Decision:
     left, wanted = line.good - pieces, command.quantity
     if wanted > left:
         return no("too_many_to_put_away", line_no=line.line_no, name=line.name, left=left, wanted=wanted)
+    if command.by_lot and not (command.lot or line.lot):
+        return no("lot_unsaid", sku=line.sku)
     return (
         facts.InboundPutAway(
             at=command.at or ctx.now,
@@ -86,6 +91,27 @@ def put_away(command: PutAway, inbound: Checked, ctx: Context) -> Decision:
             lot=command.lot or line.lot,
         ),
     )
+
+
+class _Line(BaseModel):
+    line_no: int
+    sku: str
+
+
+class _SlipLines(BaseModel):
+    lines: tuple[_Line, ...]
+
+
+SLIP_LINES = ByName("slips", _SlipLines)
+"""The slip's row, as far as a put-away needs it."""
+
+
+async def as_it_is_kept(asker: Asker, number: str, body: Command) -> PutAway:
+    """Into a bin, with whether the product's lots matter (D13)."""
+    said = dict(body)
+    slip = await asker.if_there(asker.view(SLIP_LINES).get(number))
+    line = next((one for one in (slip.lines if slip else ()) if one.line_no == said["line_no"]), None)
+    return PutAway(**said, by_lot=line is not None and await comes_in_lots(asker, line.sku))
 
 
 def settle_exception(command: SettleException, inbound: Checked, ctx: Context) -> Decision:
@@ -156,6 +182,16 @@ def has_open_exceptions(inbound: Inbound) -> bool:
 
 
 USE_CASES: tuple[UseCase[Any, Any, InboundEvent], ...] = (
-    UseCase(PutAway, put_away, KEEPER, "put-aways", status=201, wanted=waits_for_bins),
+    UseCase(
+        PutAway,
+        put_away,
+        KEEPER,
+        "put-aways",
+        body="PiecesPutAway",
+        unsaid=("by_lot",),
+        prepare=as_it_is_kept,
+        status=201,
+        wanted=waits_for_bins,
+    ),
     UseCase(SettleException, settle_exception, SETTLES, "settlements", status=201, wanted=has_open_exceptions),
 )

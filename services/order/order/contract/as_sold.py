@@ -37,14 +37,14 @@ def resized(measure: Measure, pieces: int, packing: units.Packing | None = None)
 
 async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> tuple[ContractLine, ...]:
     """Changed lines in base pieces: what is told in another number of pieces was sold in the same unit as before, so
-    that its price is still one of that unit (D14). Refuses: see `in_pieces`."""
+    that its price is still one of that unit (D14). Refuses: only_whole_boxes, and see `in_pieces`."""
     if not told:
         return ()
     contract = await asker.if_there(asker.view(SOLD).get(contract_no))
     before = {} if contract is None else {line.line_no: line for line in contract.lines}
     kept = [line for line in told if not line.unit and line.measure in {None, _measure(before, line)}]
     new = {line.line_no: line for line in await in_pieces(asker, [line for line in told if line not in kept])}
-    products = await asker.if_there(known_products(asker, {line.sku for line in kept})) or {}
+    products = await asker.if_there(known_products(asker, {line.sku for line in told})) or {}
     for line in kept:
         if line.quantity != line.quantity.to_integral_value():
             asker.refuse(no("whole_pieces", sku=line.sku, quantity=f"{line.quantity:f}"), 422)
@@ -53,7 +53,20 @@ async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> t
             measure = resized(measure, pieces, None if product is None else packing_of(product))
         said = line.model_dump(exclude={"quantity", "unit", "measure"})
         new[line.line_no] = ContractLine(**said, quantity=pieces, measure=measure)
+    for line in new.values():
+        _in_boxes(asker, line, before.get(line.line_no), products.get(line.sku))
     return tuple(new[line.line_no] for line in told)
+
+
+def _in_boxes(asker: Asker, line: ContractLine, before: SoldLine | None, product: ProductDescribed | None) -> None:
+    """Another number of pieces is one of whole boxes, where only these are sold; or as many as the customer has, when
+    nothing more is owed (A6, D14)."""
+    if before is None or product is None or line.quantity in {before.quantity, before.delivered + before.refunded}:
+        return
+    if (most := units.rounded(line.quantity, packing_of(product))) == line.quantity:
+        return
+    said = {"quantity": line.quantity, "per_box": product.per_box, "unit": product.base_unit}
+    asker.refuse(no("only_whole_boxes", sku=line.sku, **said, less=most - product.per_box, more=most), 422)
 
 
 def _measure(before: dict[int, SoldLine], line: ToldLine) -> Measure | None:

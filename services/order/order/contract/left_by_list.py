@@ -19,6 +19,8 @@ class SoldLine(BaseModel):
     sku: str
     name: str
     quantity: int = 0
+    delivered: int = 0
+    refunded: int = 0
     measure: Measure | None = None
 
 
