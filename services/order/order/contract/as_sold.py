@@ -53,8 +53,8 @@ async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> t
             measure = resized(measure, pieces, None if product is None else packing_of(product))
         said = line.model_dump(exclude={"quantity", "unit", "measure"})
         new[line.line_no] = ContractLine(**said, quantity=pieces, measure=measure)
-    for line in new.values():
-        _in_boxes(asker, line, before.get(line.line_no), products.get(line.sku))
+    for one in new.values():
+        _in_boxes(asker, one, before.get(one.line_no), products.get(one.sku))
     return tuple(new[line.line_no] for line in told)
 
 
@@ -65,8 +65,16 @@ def _in_boxes(asker: Asker, line: ContractLine, before: SoldLine | None, product
         return
     if (most := units.rounded(line.quantity, packing_of(product))) == line.quantity:
         return
-    said = {"quantity": line.quantity, "per_box": product.per_box, "unit": product.base_unit}
-    asker.refuse(no("only_whole_boxes", sku=line.sku, **said, less=most - product.per_box, more=most), 422)
+    wrong = no(
+        "only_whole_boxes",
+        sku=line.sku,
+        quantity=line.quantity,
+        unit=product.base_unit,
+        per_box=product.per_box,
+        less=most - product.per_box,
+        more=most,
+    )
+    asker.refuse(wrong, 422)
 
 
 def _measure(before: dict[int, SoldLine], line: ToldLine) -> Measure | None:
