@@ -39,7 +39,10 @@
     const gone = !run || !['plan', 'loaded'].includes(run.status) || said(null, 'depart');
     if (!stops().length)
       body.push(h('p', { className: 'empty' }, route ? say('crew.no_run') : say('crew.nothing_kept')));
-    if (delivers && run?.status === 'plan') body.push(h('p', { className: 'banner warn' }, say('crew.not_loaded')));
+    if (delivers && run?.status === 'plan') {
+      const load = leads ? [' ', link(say('crew.load'), '/warehouse/loading')] : [];
+      body.push(h('p', { className: 'banner warn' }, say('crew.not_loaded'), ...load));
+    }
     if (first) {
       const due = callDue(first);
       body.push(

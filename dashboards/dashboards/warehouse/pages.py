@@ -1,6 +1,6 @@
 """Warehouse desk 仓库 over HTTP: picking, stock and bin cards, with their sheets."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import get_args
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from dashboards.page_route import PageRouter
 from dashboards.render import LOOKS
 from dashboards.seat import Seat, seated
 from dashboards.sheets import sheet
+from dashboards.warehouse.labelled import labels_of
 from dashboards.warehouse.reading import (
     HELD,
     StockChosen,
@@ -35,12 +36,10 @@ from dashboards.warehouse.reading import (
 from dashboards.workbook import Cell
 from dispatch.day.row import DAYS
 from inventory import who
-from inventory.api.labels import label_keys
 from inventory.count.file import COUNTS
 from inventory.goods.aggregate import GOODS
 from inventory.goods.allocation import AskAllocation
 from inventory.inbound.row import SLIPS
-from inventory.label_code import code_of
 from inventory.labels import LABELS, IssueLabels
 from inventory.loan import LOAN, AskLoan
 from inventory.loan_row import LOANS
@@ -88,7 +87,7 @@ async def picking(seat: Seat) -> Response:
         depots=depots,
         days=(seat.today, seat.today + timedelta(days=1)),
         view=view,
-        codes={} if view is None else await _labels_of(seat, {stop.contract_no for stop in view.stops}),
+        codes={} if view is None else await labels_of(seat, {stop.contract_no for stop in view.stops}),
         todo=await read_todo(seat),
         stream=stream,
         may_answer=here and seat.may(PICK_LIST, GiveFeedback),
@@ -97,16 +96,6 @@ async def picking(seat: Seat) -> Response:
         causes=get_args(QualityCause),
     )
     return remembered(shown, seat.caller, depots)
-
-
-async def _labels_of(seat: Seat, contracts: Collection[str]) -> dict[tuple[str, int], dict[str, int]]:
-    """Codes of the good labels of each line, by contract and number, with the pieces in the package (B20)."""
-    keys, printed = label_keys(seat.request), await seat.caller.view(PRINTED).get_many(sorted(contracts))
-    return {
-        (contract_no, line.line_no): {code_of(label.serial, keys): label.quantity for label in line.labels}
-        for contract_no, row in printed.items()
-        for line in row.lines
-    }
 
 
 @router.get("/warehouse/stock")
