@@ -42,8 +42,8 @@ def arrives(whole: Any, people: Any, quantity: int, waybill: str, on: date) -> N
     whole.settle()
 
 
-def on_the_road(whole: Any, people: Any, job: str, on: date, pieces: int) -> None:
-    """Placed, published, counted by the list, and away."""
+def on_the_road(whole: Any, people: Any, job: str, on: date, pieces: int, *, keeper: Page | None = None) -> None:
+    """Placed, published, counted by the list (by the keeper on their page, or by the API), and away."""
     before, run = on - timedelta(days=1), f"/api/runs/{on}/S1"
     slot = {"on": str(on), "half": "am", "crew": "S1", "at": moment(before, 15)}
     people.done("he.jx", f"/api/jobs/{job}/slot", slot)
@@ -52,11 +52,29 @@ def on_the_road(whole: Any, people: Any, job: str, on: date, pieces: int) -> Non
     whole.settle()
     counted = [{"job_id": job, "lines": [{"line_no": 1, "quantity": pieces}]}]
     signed = {"counted": counted, "second": people.signs("li.zq"), "at": moment(on, 8, 40)}
-    people.done("mai.gh", f"{run}/load", signed)
+    if keeper is None:
+        people.done("mai.gh", f"{run}/load", signed)
+    else:
+        load(keeper, on, pieces, people.signs("li.zq")["pin"])
     people.done("tan.zw", f"{run}/list", {"at": moment(on, 8, 50)})
     whole.settle()
     people.done("li.zq", f"{run}/depart", {"at": moment(on, 9)})
     whole.settle()
+
+
+def load(page: Page, on: date, pieces: int, pin: str) -> None:
+    """装车: counted on the page, the leader enters their PIN on the keeper's device (B11, B23)."""
+    page.goto(f"/warehouse/loading?date={on}")
+    vehicle = page.locator("#load-S1")
+    expect(vehicle).to_contain_text("待装车")
+    assert faults(page) == []
+    vehicle.get_by_label(f"实点 {NO} WC-100").fill(str(pieces))
+    vehicle.get_by_label("另一方签字").select_option("li.zq")
+    vehicle.locator("[name='second.pin']").fill(pin)
+    vehicle.locator("[name='at']").fill(f"{on}T08:40")
+    kept(page, "loading")
+    vehicle.get_by_role("button", name="清点无误，签字").click()
+    expect(vehicle).to_contain_text("已清点")
 
 
 def handed_over(whole: Any, people: Any, job: str, on: date, pieces: int) -> None:
@@ -136,7 +154,7 @@ def test_what_is_here_goes_ahead_and_the_rest_comes_by_itself(chromium: Browser,
     kept(page, "rest-here-supervisor")
     booked(people, "he.jx", second, SECOND)
     whole.settle()
-    on_the_road(whole, people, second, SECOND, 1)
+    on_the_road(whole, people, second, SECOND, 1, keeper=signed_in(chromium, whole, "mai.gh"))
     installed(whole, people, f"I-{NO}", FIRST + timedelta(days=1))
     handed_over(whole, people, second, SECOND, 1)
     whole.settle()
