@@ -339,7 +339,7 @@ class GoodsReleaseNoted(Fact, wire="songda.order.GoodsReleaseNoted.v1"):
 
 
 class GoodsReturnNoted(Fact, wire="songda.order.GoodsReturnNoted.v1"):
-    """退回入合同 (B14, B15): pieces that had left are back in the warehouse, undamaged."""
+    """退回入合同 (B14, B15): pieces that had left are back in the warehouse."""
 
     event: Literal["GoodsReturnNoted"] = "GoodsReturnNoted"
     contract_no: str
@@ -347,6 +347,8 @@ class GoodsReturnNoted(Fact, wire="songda.order.GoodsReturnNoted.v1"):
     line_no: int
     quantity: int
     returned_on: date
+    broken: bool = False
+    """Reported as damaged at the door, they lie in the pending zone now (D3, D4)."""
 
 
 class LoadingNoted(Fact, wire="songda.order.LoadingNoted.v1"):

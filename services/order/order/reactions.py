@@ -138,9 +138,7 @@ def take_back_damage(event: DamageTakenBack) -> Asks:
 
 
 def note_return(event: GoodsReturned, meta: Meta) -> Asks:
-    """Back in the warehouse -> the contract knows (B14, B15); of what was reported as damaged it knew (D4)."""
-    if event.broken:
-        return ()
+    """Back in the warehouse -> the contract knows, of good pieces (B14, B15) and of broken ones (D4)."""
     command = NoteReturn(
         at=event.at,
         contract_no=event.contract_no,
@@ -148,6 +146,7 @@ def note_return(event: GoodsReturned, meta: Meta) -> Asks:
         line_no=event.line_no,
         quantity=event.quantity,
         returned_on=event.returned_on,
+        broken=event.broken,
     )
     return (Ask(CONTRACT.key(event.contract_no), command),)
 

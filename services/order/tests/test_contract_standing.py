@@ -24,7 +24,7 @@ from order_story import (
 from order.contract.aggregate import CONTRACT, evolve
 from order.contract.delays import AcceptError, ExplainDelay, FollowUp, HandOver, NotePost, ReportDelay
 from order.contract.fulfilment import NoteFailedDelivery
-from order.contract.goods import NoteDamage
+from order.contract.goods import NoteDamage, NoteReturn
 from order.contract.heard import CONTRACT_FILES, ContractFile
 from order.contract.logistics import AnnounceShipment, NoticeDelay
 from order.contract.money import RefundReturn
@@ -272,3 +272,20 @@ def test_the_history_of_a_customer_shows_what_happened_in_each_contract() -> Non
         1,
         2,
     )
+
+
+def test_a_piece_broken_at_the_door_is_damaged_outside_until_it_is_brought_back() -> None:
+    """D3, D4, A9: damaged in the warehouse from then on, as the warehouse's own row says, and still owed."""
+    outside = NoteDamage(contract_no=NUMBER, line_no=1, damage_id="d1", quantity=1, in_warehouse=False)
+    back = NoteReturn(
+        contract_no=NUMBER, return_id="r1", line_no=1, quantity=1, returned_on=date(2026, 3, 9), broken=True
+    )
+    told = delivered(pieces(1, 1)).model_copy(update={"damaged": (pieces(1, 1),)})
+
+    def said(*commands: Command) -> tuple[int, ...]:
+        file = shown(*ALL_IN, LOADED, told, outside, *commands)
+        detail = contract_detail(file, "manager").lines[0]
+        return (detail.damaged, detail.damaged_outside, detail.returned, detail.owed)
+
+    assert said() == (0, 1, 0, 1)
+    assert said(back) == (1, 0, 1, 1)

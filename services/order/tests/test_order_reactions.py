@@ -104,6 +104,8 @@ def test_pieces_that_are_back_are_noted() -> None:
     )
     note = NoteReturn(at=NOW, contract_no=NO, return_id="e", line_no=1, quantity=2, returned_on=date(2026, 3, 12))
     assert asks(returned) == [Ask(CONTRACT, note)]
+    broken = returned.model_copy(update={"broken": True})
+    assert asks(broken) == [Ask(CONTRACT, note.model_copy(update={"broken": True}))]
 
 
 def test_a_loaded_run_is_noted_by_each_of_its_contracts_once_and_by_no_visit() -> None:

@@ -108,7 +108,7 @@ class NoteRelease(Command):
 
 
 class NoteReturn(Command):
-    """退回入合同 (B14, B15): pieces that had left are back, undamaged."""
+    """退回入合同 (B14, B15): pieces that had left are back. `broken`: reported as damaged at the door (D4)."""
 
     command: Literal["NoteReturn"] = "NoteReturn"
     contract_no: OptionalId
@@ -116,6 +116,7 @@ class NoteReturn(Command):
     line_no: Nth
     quantity: HowMany
     returned_on: CivilDay
+    broken: bool = False
 
 
 def note_goods(command: NoteGoods, contract: Known, ctx: Context) -> Decision:
@@ -278,9 +279,10 @@ def _from_depot(contract: Known, depot: str) -> Known:
 
 
 def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
-    """Pieces are back in the warehouse, undamaged: they were counted all the time, so completeness stays.
+    """Pieces are back in the warehouse: good ones were counted all the time, and broken ones not since they were
+    reported, so completeness stays.
 
-    Rules: A3, B14, B15, X7. Refuses: number_taken, unknown_line.
+    Rules: A3, B14, B15, D4, X7. Refuses: number_taken, unknown_line.
     """
     back = Moved(command.return_id, ((command.line_no, command.quantity),))
     known = said_before(contract.course.returns, back, Term("退回", "return"))
@@ -296,6 +298,7 @@ def note_return(command: NoteReturn, contract: Known, ctx: Context) -> Decision:
             line_no=command.line_no,
             quantity=command.quantity,
             returned_on=command.returned_on,
+            broken=command.broken,
         ),
     )
 
@@ -409,7 +412,9 @@ def evolve(contract: Known, event: Event) -> Known:
             return with_pieces(noted, event.lines, lambda line, pieces: _with_release(line, pieces, event.lots))
         case facts.GoodsReturnNoted():
             back = Moved(event.return_id, ((event.line_no, event.quantity),))
-            return replace(contract, course=replace(course, returns=(*course.returns, back)))
+            noted = replace(contract, course=replace(course, returns=(*course.returns, back)))
+            broken = event.quantity if event.broken else 0
+            return with_line(noted, event.line_no, lambda line: replace(line, broken_back=line.broken_back + broken))
         case facts.GoodsCompleted():
             ready = Rest(event.part, tuple(sorted((line.line_no, line.quantity) for line in event.lines)))
             course = replace(course, ready=ready)

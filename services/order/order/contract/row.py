@@ -141,8 +141,9 @@ class LineRow(Row):
     lots_agreed_on: date | None
     received: int
     damaged: int
-    """In the warehouse."""
+    """In the warehouse, whether they broke there or were brought back broken: as the warehouse's row has it."""
     damaged_outside: int
+    """With the customer or on the road still."""
     at_door: int
     """Broken when it was delivered, and not taken (D4)."""
     released: int
@@ -377,8 +378,7 @@ def _delay_row(delay: Delay, contract: Known) -> DelayRow:
 def _line_row(line: Line, delays: tuple[DelayRow, ...]) -> LineRow:
     received = sum(receipt.quantity for receipt in line.receipts)
     released = sum(receipt.released for receipt in line.receipts)
-    inside = sum(damage.quantity for damage in line.damages if damage.in_warehouse)
-    outside = sum(damage.quantity for damage in line.damages if not damage.in_warehouse)
+    inside, outside = line.damaged_at()
     told, warranty = _announced(line), line.warranty
     delay = next((one for one in reversed(delays) if one.line_no == line.sold.line_no), None)
     return LineRow(

@@ -97,6 +97,8 @@ class Line:
     """Paid back: not owed any more (B15)."""
     at_door: int = 0
     """Broken at the door, and not taken (D4)."""
+    broken_back: int = 0
+    """Of what was reported as damaged outside, pieces that lie in the warehouse again (D3)."""
     warranties: tuple[Warranty, ...] = ()
     """Of what each delivery brought (A10)."""
     lots_agreed_on: date | None = None
@@ -131,6 +133,13 @@ class Line:
     def by_lot(self) -> bool:
         """Whether the product comes in lots of one shade (D13)."""
         return self.sold.measure is not None and self.sold.measure.by_lot
+
+    def damaged_at(self) -> tuple[int, int]:
+        """Damaged pieces by where they are now, as the warehouse counts them: in it, and outside (D4, D3)."""
+        inside = sum(damage.quantity for damage in self.damages if damage.in_warehouse)
+        outside = sum(damage.quantity for damage in self.damages if not damage.in_warehouse)
+        back = min(outside, self.broken_back)
+        return inside + back, outside - back
 
     def lots(self) -> dict[str, list[Receipt]]:
         """What came, by lot."""
