@@ -476,13 +476,17 @@ class WarrantyStarted(Fact, wire="songda.order.WarrantyStarted.v1"):
 
 
 class ContractFulfilled(Fact, wire="songda.order.ContractFulfilled.v1"):
-    """完结 (A7): delivered, installed, accepted and paid."""
+    """完结 (A7): delivered, installed, accepted and paid; or paid back before anything was delivered (A9, B15)."""
 
     event: Literal["ContractFulfilled"] = "ContractFulfilled"
     contract_no: str
     store_code: str
     customer: Customer
     fulfilled_on: date
+    delivered: bool = True
+    """False: every piece was paid back, and the customer has none: what was to be done for them falls away."""
+    unexplained: tuple[str, ...] = ()
+    """Then, delays (`delay_id`) that the customer had not been told of: nobody calls about them any more."""
 
 
 OrderEvent = Annotated[

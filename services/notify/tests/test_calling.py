@@ -20,10 +20,11 @@ from reaction_cases import (
     published,
 )
 
+from company.reasons import REFUNDED
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled
 from contracts.dispatch_jobs import Checklist, DeliveryFailed, SiteNotReady, StopUnscheduled
 from contracts.fact import Fact
-from contracts.order import CompletenessLost, DelayExplained, GoodsCompleted
+from contracts.order import CompletenessLost, ContractFulfilled, DelayExplained, GoodsCompleted
 from contracts.service_desk_care import CallBackDropped, CallBackPlanned, CustomerCalledBack
 from contracts.service_desk_duties import Watch
 from contracts.service_desk_repairs import ConsultationAnswered, FollowedUp
@@ -229,6 +230,15 @@ def test_a_customer_who_was_not_reached_is_still_to_be_called(source: str, event
 
 
 LOST = CompletenessLost(at=NOW, contract_no="HT26030001", line_no=1, quantity=1, reason="破损")
+PAID_BACK = ContractFulfilled(
+    at=NOW,
+    contract_no="HT26030001",
+    store_code="S02",
+    customer=CUSTOMER,
+    fulfilled_on=date(2026, 3, 12),
+    delivered=False,
+    unexplained=("H1",),
+)
 OFF = StopUnscheduled(at=NOW, job_id="D-HT26030001", reason="改期", on=SATURDAY)
 
 
@@ -236,6 +246,7 @@ OFF = StopUnscheduled(at=NOW, job_id="D-HT26030001", reason="改期", on=SATURDA
     ("source", "event", "subject", "gone"),
     [
         ("order", LOST, CONTRACT, {("booking", CONTRACT, ""): "货不齐了"}),
+        ("order", PAID_BACK, CONTRACT, {("delay_explained", CONTRACT, "H1"): REFUNDED}),
         ("order", CANCELLED, CONTRACT, {("booking", CONTRACT, ""): "合同取消"}),
         (
             "order",

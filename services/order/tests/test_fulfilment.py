@@ -34,10 +34,13 @@ from contracts.order import (
     Warranty,
     WarrantyStarted,
 )
+from order.contract.delays import ReportDelay
 from order.contract.fulfilment import months_after
 from order.contract.goods import NoteReturn
 from order.contract.money import RefundReturn
-from order.contract.state import Complete, Fulfilled
+from order.contract.row import contract_row
+from order.contract.state import Complete, Fulfilled, Waiting
+from order.contract.terms import AmendContract
 
 SIGNED = given(signed())
 COMPLETE = SIGNED.after(*ALL_IN, ctx=SYSTEM)
@@ -229,3 +232,45 @@ def test_after_fulfilment_what_still_comes_is_noted_and_nothing_more() -> None:
     done = COMPLETE.after(*FACTS, ctx=SYSTEM)
     done.asks(delivered(pieces(1, 1), job_id="D-9"), SYSTEM).then_names("DeliveryNoted")
     done.asks(REFUND, CTX).refuses("contract_fulfilled")
+
+
+ALL_BACK = (REFUND.model_copy(update={"quantity": 2}), REFUND.model_copy(update={"refund_id": "TK-2", "line_no": 2}))
+
+
+def test_a_contract_of_which_every_piece_was_paid_back_undelivered_is_fulfilled_by_itself() -> None:
+    """A9, B15, A3, A7: nothing is owed, its delivery is not needed, and nobody explains its delays any more."""
+    late = ReportDelay(contract_no=NUMBER, fault="factory", reason="缺釉")
+    first, last = (one.model_copy(update={"refund_fen": 0}) for one in ALL_BACK)
+    last = last.model_copy(update={"quantity": 3})
+    for state in (given(signed(amount_due_fen=0)), given(signed(amount_due_fen=0)).after(*ALL_IN, ctx=SYSTEM)):
+        left = state.after(late, first, ctx=CTX)
+        assert isinstance(left.state, Waiting | Complete)
+        told = left.asks(last, CTX)
+        told.then_names("ReturnRefunded", "RestOwed", "ContractFulfilled")
+        settled, ended = told.events[1:]
+        assert isinstance(settled, RestOwed)
+        assert (settled.part, settled.lines) == (1, ())
+        assert ended == ContractFulfilled(
+            at=NOW,
+            contract_no=NUMBER,
+            store_code="S02",
+            customer=CUSTOMER,
+            fulfilled_on=date(2026, 3, 9),
+            delivered=False,
+            unexplained=("H1",),
+        )
+        row = contract_row(told.accepted().state)
+        assert row is not None
+        assert (row.stage, row.todo, row.lines[0].missing) == ("fulfilled", (), 0)
+
+
+def test_what_is_to_be_paid_of_it_all_the_same_ends_it_when_it_is_paid_or_amended_away() -> None:
+    """A12, A7: of 5.00 only 3.00 were paid back; the rest is a to-do until then."""
+    first, last = (one.model_copy(update={"refund_fen": 300 if one.line_no == 1 else 0}) for one in ALL_BACK)
+    left = given(signed()).after(first, last.model_copy(update={"quantity": 3}), ctx=CTX)
+    row = contract_row(left.state)
+    assert row is not None
+    assert (row.stage, row.owed_fen, row.todo) == ("waiting", 200, ("payment",))
+    left.asks(paid(200), CTX).then_names("PaymentNoted", "ContractFulfilled")
+    waived = AmendContract(contract_no=NUMBER, reason="免收", amount_due_fen=300)
+    left.asks(waived, CTX).then_names("ContractAmended", "ContractFulfilled")

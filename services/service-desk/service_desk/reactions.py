@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from company.policy import policy_book
-from company.reasons import CALENDAR_CORRECTED
+from company.reasons import CALENDAR_CORRECTED, REFUNDED
 from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
@@ -24,7 +24,7 @@ from contracts.service_desk_tickets import (
 )
 from contracts.service_desk_visits import VisitCompleted
 from runtime.decision import Ask
-from runtime.reaction import On, Reaction
+from runtime.reaction import On, Reaction, on_each
 from service_desk.calendar import CALENDAR, MAIN, TellTicket
 from service_desk.call_back import CALL_BACK, DropCallBack, PlanCallBack
 from service_desk.casefile import CASEFILE, FileRepair, FileTicket, ListOpenTickets, RefileTicket, UnfileTicket
@@ -116,14 +116,19 @@ def _of_rest(contract_no: str, line_no: int) -> str:
     return f"T-{contract_no}-R{line_no}"
 
 
-def list_tickets_of_cancelled(event: ContractCancelled) -> Asks:
-    """A contract is cancelled -> which tickets of it are open? (A6)"""
-    command = ListOpenTickets(at=event.at, contract_no=event.contract_no, reason=event.reason)
+def list_tickets_of_cancelled(event: ContractCancelled | ContractFulfilled) -> Asks:
+    """A contract is cancelled, or all of it was paid back undelivered -> which tickets of it are open? (A6, B15)"""
+    if isinstance(event, ContractFulfilled) and event.delivered:
+        return ()
+    reason = event.reason if isinstance(event, ContractCancelled) else REFUNDED
+    command = ListOpenTickets(at=event.at, contract_no=event.contract_no, reason=reason)
     return (Ask(CASEFILE.key(event.contract_no), command),)
 
 
 def plan_call_back(event: ContractFulfilled, meta: Meta) -> Asks:
-    """A contract is fulfilled -> the customer is called back some weeks later (C17)."""
+    """A contract is fulfilled -> the customer who was served is called back some weeks later (C17)."""
+    if not event.delivered:
+        return ()
     days = policy_book().at(meta.time).regular_call_back_days
     callback_id = f"CB-{event.contract_no}"
     command = PlanCallBack(
@@ -311,7 +316,10 @@ REACTIONS = (
     Reaction("service_desk.cancel_wrong_report", (On(DamageTakenBack, cancel_wrong_report),)),
     Reaction("service_desk.order_the_rest", (On(RestOwed, order_the_rest),)),
     Reaction("service_desk.end_with_rest", (On(RestOwed, end_with_rest), On(DeliveryNoted, end_with_rest))),
-    Reaction("service_desk.list_tickets_of_cancelled", (On(ContractCancelled, list_tickets_of_cancelled),)),
+    Reaction(
+        "service_desk.list_tickets_of_cancelled",
+        on_each(list_tickets_of_cancelled, ContractCancelled, ContractFulfilled),
+    ),
     Reaction("service_desk.drop_call_back", (On(FulfilmentTakenBack, drop_call_back),)),
     Reaction("service_desk.plan_call_back", (On(ContractFulfilled, plan_call_back),)),
     Reaction("service_desk.note_leftover_sms", (On(MessageSent, note_leftover_sms), On(CallMade, note_leftover_call))),

@@ -5,6 +5,7 @@ from typing import Any
 
 from desk_cases import CUSTOMER, NINE, NOW, asked_by, booked, completed, given, meta, names, opened
 
+from company.reasons import REFUNDED
 from contracts.notify import CallMade, MessageSent
 from contracts.order import ContractCancelled, ContractFulfilled
 from contracts.service_desk_care import CustomerCalledBack, OpenTicketsListed, RepeatRepairSeen, VisitRecorded
@@ -144,6 +145,17 @@ def test_a_cancelled_contract_asks_for_its_open_tickets() -> None:
         (Ask(f"casefile:{NO}", ListOpenTickets(at=NOW, contract_no=NO, reason="退订")),),
         (),
     ]
+
+
+def test_a_contract_that_was_paid_back_undelivered_asks_for_its_open_tickets_and_plans_no_call_back() -> None:
+    """B15, A9, C17: one that was delivered does the opposite."""
+    served = ContractFulfilled(
+        at=NOW, contract_no=NO, store_code="S02", customer=CUSTOMER, fulfilled_on=date(2026, 3, 13)
+    )
+    paid_back = served.model_copy(update={"delivered": False})
+    listed = Ask(f"casefile:{NO}", ListOpenTickets(at=NOW, contract_no=NO, reason=REFUNDED))
+    assert [list_tickets_of_cancelled(one, META) for one in (served, paid_back)] == [(), (listed,)]
+    assert plan_call_back(paid_back, META) == ()
 
 
 def test_a_fulfilled_contract_is_called_back_thirty_days_later() -> None:

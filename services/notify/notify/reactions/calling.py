@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from company.policy import Policy, policy_book
+from company.reasons import REFUNDED
 from company.roles import Role
 from contracts.civil_time import civil, civil_day, days_later, end_of_day, later
 from contracts.dispatch_calls import ArrivalCalled, HalfDayTold, HomeConfirmed, InstallCallMade, JobCancelled
@@ -15,6 +16,7 @@ from contracts.notify import CallPurpose
 from contracts.order import (
     CompletenessLost,
     ContractCancelled,
+    ContractFulfilled,
     DelayExplained,
     DelayNoticed,
     GoodsCompleted,
@@ -94,6 +96,11 @@ def contract_cancelled(event: ContractCancelled, meta: Meta) -> Asks:
     """Cancelled -> nothing to book or to explain (A6)."""
     told = (fell_away("delay_explained", meta.subject, "合同取消", delay) for delay in event.unexplained)
     return (fell_away("booking", meta.subject, "合同取消"), *told)
+
+
+def contract_fulfilled(event: ContractFulfilled, meta: Meta) -> Asks:
+    """All of it was paid back undelivered -> no delay to explain any more (A4, B15)."""
+    return tuple(fell_away("delay_explained", meta.subject, REFUNDED, delay) for delay in event.unexplained)
 
 
 def explain_damage(event: DamageReported, meta: Meta) -> Asks:
@@ -384,6 +391,7 @@ CALL_FOR_ORDER = (
     On(CompletenessLost, completeness_lost),
     On(RestOwed, rest_settled),
     On(ContractCancelled, contract_cancelled),
+    On(ContractFulfilled, contract_fulfilled),
 )
 CALL_FOR_GOODS = (On(DamageReported, explain_damage),)
 CALL_FOR_JOB = (

@@ -293,6 +293,8 @@ def outcome(
     """What the new state means (A7, A10): warranties that start with acceptance, part by part, and whether all is done.
 
     Accepted is what was installed and signed for; where nothing is to be installed, what was delivered and signed for.
+    Where every piece was paid back before any was delivered, there is nothing to accept: it is fulfilled once nothing
+    is to be paid either (A9, A12, B15).
     """
     match contract:
         case Cancelled() | Fulfilled():
@@ -308,14 +310,18 @@ def outcome(
             )
             begun = (started,) if warranties else ()
             days = [day for _, day in accepted if day is not None]
-            if not days or len(days) < len(accepted) or not all_delivered(lines) or owed_fen(terms, course):
+            if len(days) < len(accepted) or not all_delivered(lines) or owed_fen(terms, course):
                 return begun
+            unexplained = (delay.delay_id for delay in course.delays if not delay.is_explained())
+            ended = [*days, course.paid_on] if days else [civil_day(at)]
             fulfilled = facts.ContractFulfilled(
                 at=at,
                 contract_no=terms.contract_no,
                 store_code=terms.store_code,
                 customer=terms.customer,
-                fulfilled_on=max(*days, course.paid_on or max(days)),
+                fulfilled_on=max(day for day in ended if day is not None),
+                delivered=bool(days),
+                unexplained=() if days else tuple(unexplained),
             )
             return (*begun, fulfilled)
     assert_never(contract)

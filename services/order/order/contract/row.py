@@ -298,7 +298,7 @@ def todo_of(contract: Known, stage: Stage) -> tuple[Todo, ...]:
     refund: tuple[Todo, ...] = ("refund",) if overpaid_fen(contract) else ()
     if stage in {"fulfilled", "cancelled"}:
         return refund
-    has_all = stage in {"delivered", "installed"}
+    has_all = all_delivered(contract.lines)
     owed: dict[Todo, bool] = {
         "delay_post": any(delay.owes_post() for delay in course.delays),
         "delay_call": any(not delay.is_explained() for delay in course.delays),
