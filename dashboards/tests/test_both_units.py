@@ -7,7 +7,21 @@ import pytest
 from dashboards_site import browser, site
 from openpyxl import load_workbook
 from test_products import TILE
-from warehouse_story import count, lines, lot, move, rows, slip, stock, stored, told_of
+from warehouse_story import (
+    count,
+    lines,
+    lot,
+    lot_book,
+    move,
+    rows,
+    scrap,
+    slip,
+    stock,
+    stock_list,
+    stored,
+    told_of,
+    transfer,
+)
 
 from contracts.fact import GoodsLine
 from inventory.goods.row import ComingBack, GoodsRow
@@ -37,8 +51,22 @@ LACKING = {"contract_no": "HT26030001", "lines": (LINE,), "missing": 4, "back_si
 GOODS = stored("HT26030001", GoodsRow.model_validate(LACKING))
 
 
+DEAD = {**CARD, "row": {**CARD["row"], "dead_month": "2026-02"}}
+ASIDE = move(4, "held", 8, 8, taken=[lot("D-01", 1, pending=True, lot_no="C88")], voucher_no="BF1")
+
+
 async def get(path: str, *, described: bool = True):
-    story = rows(goods=[GOODS], stock=[CARD], moves=lines(*MOVES), slips=[slip()], counts=[count()])
+    story = rows(
+        goods=[GOODS],
+        stock=[DEAD],
+        moves=lines(*MOVES, ASIDE),
+        slips=[slip()],
+        counts=[count()],
+        scraps=[scrap()],
+        stocklists=[stock_list()],
+        transfers=[transfer()],
+        lots=[lot_book()],
+    )
     known = {**story, "products": {"WC-1": told_of(PRODUCTS, "WC-1", BOXED)} if described else {}}
     async with browser(site(known), KEEPER) as client:
         return await client.get(path)
@@ -72,6 +100,11 @@ async def test_who_counts_is_told_how_many_are_in_a_box():
         ("/warehouse/arrivals.xlsx", ["箱+片 0+2 · 0.72 ㎡"]),
         ("/warehouse/shortages.xlsx", ["箱+片 1+0 · 1.44 ㎡"]),
         ("/warehouse/returns.xlsx", ["箱+片 0+2 · 0.72 ㎡"]),
+        ("/warehouse/dead.xlsx", ["箱+片 1+2 · 2.16 ㎡", "箱+片 0+3 · 1.08 ㎡"]),
+        ("/warehouse/scraps.xlsx", ["箱+片 0+1 · 0.36 ㎡"]),
+        ("/warehouse/lists.xlsx", ["箱+片 0+1 · 0.36 ㎡"]),
+        ("/warehouse/transfers.xlsx", ["箱+片 0+3 · 1.08 ㎡"]),
+        ("/warehouse/lots.xlsx?lot=C88", ["箱+片 0+1 · 0.36 ㎡"]),
     ],
 )
 async def test_sheets_say_both(path, column):
@@ -80,3 +113,15 @@ async def test_sheets_say_both(path, column):
     heads = [cell.value for cell in page[1]]
     place = heads.index("折合") + 1
     assert [page.cell(row, place).value for row in range(2, page.max_row + 1)] == column
+
+
+async def test_the_scrap_form_says_of_which_lot_and_both_units():
+    """D13, D14, D10: as the pieces were set apart; who approves knows what is destroyed"""
+    text = (await get("/forms/scrap/BF1")).text
+    assert ("C88 ×1" in text, "箱+片 0+1 · 0.36 ㎡" in text) == (True, True)
+
+
+async def test_dead_stock_is_told_by_lot():
+    """D13, D10, X6"""
+    page = load_workbook(BytesIO((await get("/warehouse/dead.xlsx")).content)).active
+    assert "批号" in [cell.value for cell in page[1]]

@@ -239,6 +239,9 @@ async def test_a_day_that_is_none_is_said_and_no_other_one_shown_for_it(path, st
         ("/warehouse/vouchers?letters=XX", "letters 的值“XX”"),
         ("/warehouse/vouchers?year=1999", "year 的值“1999”"),
         ("/assessment?state=good", "state 的值“good”"),
+        ("/board?depot=mars", "depot 的值“mars”"),
+        ("/warehouse?depot=mars", "depot 的值“mars”"),
+        ("/warehouse/stock.xlsx?depot=mars", "depot 的值“mars”"),
         ("/orders?stage=a%00b", ""),
     ],
 )

@@ -53,7 +53,7 @@ async def test_the_sheet_has_a_line_for_each_lot() -> None:
     answer = await get("/warehouse/transfers.xlsx", KEEPER, rows(transfers=[transfer(ONE_LACKS)]))
     _, found = load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True)
     assert found[:3] == ("DB1", "总仓", "shunde")
-    assert found[5:11] == ("WC-1", "坐便器", "C88", 3, 2, 1)
+    assert found[5:12] == ("WC-1", "坐便器", "C88", 3, None, 2, 1)
 
 
 async def test_the_paper_says_lot_and_both_counts_with_the_year() -> None:

@@ -264,8 +264,9 @@ class Settings(BaseSettings):
     requests_per_person: Rate = "1200/minute burst 600"
     """By pages: of a browser that has signed in. Pages that renew themselves ask again at each change."""
     writes_per_person: Rate = "240/minute burst 120"
-    exports_per_person: Rate = "20/minute burst 10"
-    """Spreadsheets (`.xlsx`)."""
+    exports_per_person: Rate = "60/minute burst 60"
+    """Spreadsheets (`.xlsx`). At a month's end one person fetches them all in a row: as many as there are lists, and of
+    vouchers one for each kind of paper; a test counts them."""
     requests_per_program: Rate = "18000/minute burst 6000"
     """By programs: with a token in the header."""
     writes_per_program: Rate = "15000/minute burst 3000"

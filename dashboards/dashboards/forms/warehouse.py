@@ -21,6 +21,8 @@ from inventory.count.row import WAITING
 from inventory.inbound.aggregate import INBOUND
 from inventory.scrap import SCRAP
 from inventory.stock.aggregate import card_no
+from inventory.stock.lots import by_lot
+from inventory.stock.moves import MOVES
 from inventory.stock.row import STOCKED
 from inventory.transfer.aggregate import TRANSFER
 from inventory.transfer.row import TRANSFERS
@@ -97,6 +99,12 @@ async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
     }
 
 
+async def _lots_of(seat: Seat, number: str) -> dict[str, int]:
+    """Of which lots the pieces of a paper are, as they were set apart for it or left by it last (D13)."""
+    moves = await seat.caller.view(MOVES).find({"row.voucher_no": number}, sort=[("row.move_no", -1)], limit=1)
+    return {} if not moves else {lot: pieces for lot, pieces in by_lot(moves[0].taken).items() if lot}
+
+
 async def _scrap(seat: Seat, number: str) -> Content | None:
     found = await paper(seat, SCRAPS, number)
     if found is None:
@@ -106,6 +114,8 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
     return {
         "one": one,
         "number": await number_of(seat.caller, "BF", SCRAP.key(number)),
+        "lots": await _lots_of(seat, number),
+        "units": await both_units(seat, (one.sku,)),
         "gone": found.executed,
         "last_move": None if stock is None else stock.last_move_at,
         "applied_by": _name(seat, one.applied_by),

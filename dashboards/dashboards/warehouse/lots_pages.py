@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from company.masking import customer_for
 from contracts.spelling import lot as spelt_lot
 from contracts.spelling import sku as spelt_sku
+from dashboards.both_units import both_units
 from dashboards.listing import SHEET_ROWS
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -61,16 +62,17 @@ async def lots(seat: Seat) -> Response:
 async def lots_sheet(seat: Seat) -> Response:
     """All who have pieces of the lot (X6)."""
     (lot, sku), words, role = _chosen(seat), seat.words, seat.person.role
-    names = ("orders.no", "orders.customer", "line.sku", "line.name", "lot", "lot.outside")
+    names = ("orders.no", "orders.customer", "line.sku", "line.name", "lot", "lot.outside", "units.both")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
         skip: int | None = 0
         while skip is not None:
             traced = await recall.trace(seat.caller, lot, sku, skip, SHEET_ROWS)
             skip = traced.next
+            units = await both_units(seat, (one.sku for one in traced.holders))
             for one in traced.holders:
                 who = None if one.customer is None else customer_for(role, one.customer)
                 said = "" if who is None else f"{who.name} {who.phone} {who.address}"
-                yield one.holder, said, one.sku, one.name, lot, one.quantity
+                yield one.holder, said, one.sku, one.name, lot, one.quantity, units(one.sku, one.quantity)
 
     return await sheet(f"{words('lot')} {lot}", [words(name) for name in names], lines())

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from contracts.bounds import Id
 from contracts.inventory_stock import StockListPurpose
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.listing import every
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -153,14 +154,17 @@ async def lists(seat: Seat) -> Response:
 async def dead_sheet(seat: Seat) -> Response:
     """呆滞报告: what was reported to finance and has not moved since, with where it lies (D10)."""
     words = seat.words
-    names = ("line.sku", "line.name", "wh.bin", "wh.pieces", "wh.held_for", "wh.idle_days", "wh.last_move")
+    names = ("line.sku", "line.name", "wh.bin", "lot", "wh.pieces", "units.both", "wh.held_for")
+    since = ("wh.idle_days", "wh.last_move")
 
     async def lines() -> AsyncIterator[Sequence[Cell]]:
-        async for one in every(seat.caller.view(STOCKED), REPORTED_DEAD):
-            for lot in one.lots:
-                yield one.sku, one.name, lot.bin, lot.quantity, lot.held_for, one.idle_days, one.last_move_at
+        async for rows in by_hundreds(every(seat.caller.view(STOCKED), REPORTED_DEAD)):
+            units = await both_units(seat, (row.sku for row in rows))
+            for one, lot in ((row, lot) for row in rows for lot in row.lots):
+                pieces = (lot.lot, lot.quantity, units(one.sku, lot.quantity))
+                yield one.sku, one.name, lot.bin, *pieces, lot.held_for, one.idle_days, one.last_move_at
 
-    return await sheet(words("scrap.dead"), [words(name) for name in names], lines())
+    return await sheet(words("scrap.dead"), [words(name) for name in (*names, *since)], lines())
 
 
 @router.get("/warehouse/{tab}.xlsx")
@@ -171,18 +175,20 @@ async def papers_sheet(seat: Seat, tab: Id) -> Response:
     if tab not in KINDS:
         return seat.not_found(f"{tab}.xlsx")
     words, kind = seat.words, KINDS[tab]
-    head = [words(name) for name in ("slip.no", "paper.at", "slip.state", "line.sku", "line.name", "line.quantity")]
-    head += [words("paper.who"), words("paper.why")]
+    names = ("slip.no", "paper.at", "slip.state", "line.sku", "line.name", "line.quantity", "units.both")
+    head = [words(name) for name in (*names, "paper.who", "paper.why")]
     return await sheet(words(f"wh.tab.{tab}"), head, _sheet_lines(seat, tab, kind))
 
 
 async def _sheet_lines(seat: Seat, tab: str, kind: Kind[Paper]) -> AsyncIterator[Sequence[Cell]]:
-    async for file in papers_all(seat, kind, *chosen_in(seat, kind)):
-        one = listed(file)
-        state = seat.words(f"{tab}.state.{one.row.state}")
-        why = seat.words(f"purpose.{one.why}") if tab == "lists" else one.why
-        for line in one.lines:
-            yield one.number, one.at, state, line.sku, line.name, line.quantity, one.person, why
+    async for files in by_hundreds(papers_all(seat, kind, *chosen_in(seat, kind))):
+        papers = [listed(file) for file in files]
+        units = await both_units(seat, (line.sku for paper in papers for line in paper.lines))
+        for one, line in ((paper, line) for paper in papers for line in paper.lines):
+            state = seat.words(f"{tab}.state.{one.row.state}")
+            why = seat.words(f"purpose.{one.why}") if tab == "lists" else one.why
+            pieces = (line.quantity, units(line.sku, line.quantity))
+            yield one.number, one.at, state, line.sku, line.name, *pieces, one.person, why
 
 
 @router.get("/warehouse/loans/{number}")

@@ -9,7 +9,7 @@ from company.depots import depot_name
 from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_transfers import Answers
-from dashboards.both_units import both_units
+from dashboards.both_units import both_units, by_hundreds
 from dashboards.listing import Json, both, every, page_of, starts_with
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -86,22 +86,32 @@ async def transfers(seat: Seat) -> Response:
 async def transfers_sheet(seat: Seat) -> Response:
     """All that are chosen, a line for each line and lot, with both counts (X6)."""
     names = ("transfer.no", "transfer.from", "transfer.to", "slip.state", "paper.at", "line.sku", "line.name", "lot")
-    counts = ("transfer.wanted", "transfer.sent", "slip.good", "transfer.damaged", "transfer.over", "transfer.road")
+    counts = (
+        "transfer.wanted",
+        "units.both",
+        "transfer.sent",
+        "slip.good",
+        "transfer.damaged",
+        "transfer.over",
+        "transfer.road",
+    )
     head = [seat.words(name) for name in (*names, *counts, "orders.no", "reason")]
     return await sheet(seat.words("wh.tab.transfers"), head, _lines(seat))
 
 
 async def _lines(seat: Seat) -> AsyncIterator[Sequence[Cell]]:
-    async for row in every(seat.caller.view(TRANSFERS), _query(seat), sort=SORT):
-        way = (row.transfer_no, depot_named(seat, row.from_depot), depot_named(seat, row.to_depot))
-        paper = (*way, seat.words(f"transfers.state.{row.state}"), row.asked_at)
-        for line in row.lines:
-            whose = (line.contract_no, row.reason)
-            if not line.lots:
-                yield *paper, line.sku, line.name, line.lot, line.quantity, 0, 0, 0, 0, 0, *whose
-            for lot in line.lots:
-                counted = (lot.sent, lot.good, lot.damaged, lot.over, lot.road)
-                yield *paper, line.sku, line.name, lot.lot, line.quantity, *counted, *whose
+    async for rows in by_hundreds(every(seat.caller.view(TRANSFERS), _query(seat), sort=SORT)):
+        units = await both_units(seat, (sku for row in rows for sku in row.skus))
+        for row in rows:
+            way = (row.transfer_no, depot_named(seat, row.from_depot), depot_named(seat, row.to_depot))
+            paper = (*way, seat.words(f"transfers.state.{row.state}"), row.asked_at)
+            for line in row.lines:
+                wanted, whose = (line.quantity, units(line.sku, line.quantity)), (line.contract_no, row.reason)
+                if not line.lots:
+                    yield *paper, line.sku, line.name, line.lot, *wanted, 0, 0, 0, 0, 0, *whose
+                for lot in line.lots:
+                    counted = (lot.sent, lot.good, lot.damaged, lot.over, lot.road)
+                    yield *paper, line.sku, line.name, lot.lot, *wanted, *counted, *whose
 
 
 @router.get("/warehouse/transfers/{number}")
