@@ -183,8 +183,8 @@ async def papers_sheet(seat: Seat, tab: Id) -> Response:
 async def _sheet_lines(seat: Seat, tab: str, kind: Kind[Paper]) -> AsyncIterator[Sequence[Cell]]:
     async for files in by_hundreds(papers_all(seat, kind, *chosen_in(seat, kind))):
         papers = [listed(file) for file in files]
-        units = await both_units(seat, (line.sku for paper in papers for line in paper.lines))
-        for one, line in ((paper, line) for paper in papers for line in paper.lines):
+        units = await both_units(seat, (line.sku for one in papers for line in one.lines))
+        for one, line in ((made, line) for made in papers for line in made.lines):
             state = seat.words(f"{tab}.state.{one.row.state}")
             why = seat.words(f"purpose.{one.why}") if tab == "lists" else one.why
             pieces = (line.quantity, units(line.sku, line.quantity))
