@@ -13,6 +13,8 @@ from runtime.clock import utc_now
 from runtime.http import Refusal, note_refusal
 from runtime.route import Route
 
+AWAY = {404: "gone.title", 503: "away.title"}
+"""The same of addresses that no page has, and of pages that cannot be shown now."""
 HEADINGS = {403: "denied.title", 404: "gone.title", 422: "bad.title"}
 """Status -> what stands above what was wrong; anything else is answered as the API does."""
 
@@ -47,13 +49,27 @@ class PageRouter(APIRouter):
         super().__init__(route_class=PageRoute, **settings)
 
 
+def error_page(request: Request, refusal: Refusal) -> Response | None:
+    """What a browser is shown of an address that there is not, or of a page that is away (X5); None for all else."""
+    if refusal.status not in AWAY:
+        return None
+    answer = _worded(request, refusal.status, AWAY[refusal.status], (refusal.no.zh, refusal.no.en))
+    answer.headers.update(refusal.headers)
+    return answer
+
+
 def _said(request: Request, status: int, texts: tuple[str, str] | None) -> Response:
     """What is wrong, to whoever is signed in; a visitor of a page of ours signs in first."""
     caller = known(request)
     is_ours = not request.url.path.startswith("/login")
     if caller is None and is_ours:
         return to_login(request)
-    now = utc_now()
+    return _worded(request, status, HEADINGS[status], texts)
+
+
+def _worded(request: Request, status: int, heading: str, texts: tuple[str, str] | None) -> Response:
+    """A page with nothing but words, for whoever asks; it reads nothing but who that is."""
+    caller, now = known(request), utc_now()
     words = words_for(request, now)
     text = words("bad.address") if texts is None else texts[0 if words.lang == "zh" else 1]
     return page(
@@ -64,6 +80,6 @@ def _said(request: Request, status: int, texts: tuple[str, str] | None) -> Respo
         status=status,
         person=None if caller is None else caller.person,
         page="",
-        heading=words(HEADINGS[status]),
+        heading=words(heading),
         text=text,
     )

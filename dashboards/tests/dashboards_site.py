@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from company.people import read_people
 from company.policy import policy_book
 from dashboards.main import PROJECTIONS, router
+from dashboards.page_route import error_page
 from inventory.main import SERVICE as INVENTORY
 from order.main import SERVICE as ORDER
 from runtime.changes import Change
@@ -145,6 +146,7 @@ def site(rows: Mapping[str, Mapping[str, Any]], *, demo_login: bool = True) -> F
     app.state.settings = Settings(demo_login=demo_login)
     app.state.owners = {}
     app.state.gateway = None
+    app.state.error_page = error_page
     app.state.changes = QuietFeed()
     app.state.nightly = {"books": NoNight()}
     app.state.offers = {**ORDER.offers, **INVENTORY.offers}

@@ -12,6 +12,7 @@ from fastapi import Request
 from company.people import read_people
 from contracts.fact import Customer
 from dashboards.render import page, words_for
+from runtime.errors import NotReady
 
 ASSISTANT, MANAGER, WAREHOUSE, LEADER, STORE = "he.jx", "guan.yf", "mai.gh", "li.zq", "wu.xm"
 BOARD = f"/board?date={ON}"
@@ -249,6 +250,44 @@ async def test_a_choice_that_a_page_does_not_have_is_said(path, text):
     """X8: no list is shown in its place"""
     answer = await get(path, person=MANAGER)
     assert (answer.status_code, text in answer.text) == (422, True)
+
+
+HTML = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize("person", [None, MANAGER])
+async def test_an_address_that_there_is_not_is_said_on_a_page_and_to_programs_as_ever(person):
+    """X5, C18: signed in or not, in the reader's language; what a page's script or a program asks for stays JSON"""
+    async with browser(site(rows_of(STORY)), person) as client:
+        page = await client.get("/ordres", headers=HTML)
+        english = await client.get("/ordres?lang=en", headers=HTML)
+        others = [await client.get("/ordres"), await client.get("/api/ordres", headers=HTML)]
+    assert [one.status_code for one in (page, english, *others)] == [404] * 4
+    assert page.headers["content-type"].startswith("text/html")
+    assert ("没有这个地址。" in page.text, "There is no such address." in english.text) == (True, True)
+    assert [one.json()["code"] for one in others] == ["http_404", "http_404"]
+
+
+class Away:
+    """A read model whose database does not answer."""
+
+    async def get(self, _row):
+        raise NotReady("away")
+
+    async def find(self, *_query, **_more):
+        raise NotReady("away")
+
+
+async def test_a_page_that_is_away_says_so_on_a_page():
+    """X5: in words, and when to come again"""
+    app = site(rows_of(STORY))
+    app.state.rows["contracts"] = Away()
+    async with browser(app, MANAGER) as client:
+        page = await client.get("/orders/HT26030001", headers=HTML)
+        script = await client.get("/orders/HT26030001")
+    assert [(one.status_code, one.headers["retry-after"]) for one in (page, script)] == [(503, "5")] * 2
+    assert ("现在打不开" in page.text, "请稍后再试" in page.text) == (True, True)
+    assert script.json()["code"] == "not_ready"
 
 
 async def test_a_visitor_with_a_wrong_address_signs_in_first():

@@ -31,7 +31,7 @@ from runtime.files_http import SubjectRule
 from runtime.files_http import router as files_router
 from runtime.front_door import bounds_of
 from runtime.gateway import Gateway
-from runtime.http import ErrorBody, SignedIn
+from runtime.http import ErrorBody, ErrorPage, SignedIn
 from runtime.http_errors import add_error_handling
 from runtime.identity.audit import AuditTrail
 from runtime.identity.identity import Identity
@@ -80,6 +80,8 @@ class System:
     guarded: frozenset[str] = frozenset()
     """Roles that take a second factor, and whose sessions are short."""
     routers: tuple[APIRouter, ...] = ()
+    error_page: ErrorPage | None = None
+    """What a browser is shown where a page is not to be had."""
     mounts: Mapping[str, Any] = field(default_factory=dict)
     subjects: Mapping[str, SubjectRule] = field(default_factory=dict)
     """Kind of subject -> whether one is somebody's: who, besides the office, may see its files (C18)."""
@@ -259,6 +261,7 @@ def web(process: Process) -> FastAPI:
         app.state.subjects = system.subjects
         app.state.sees_all_files = system.sees_all_files
         app.state.offers = system.offers()
+        app.state.error_page = system.error_page
         app.include_router(files_router)
         app.include_router(signing_router)
         for router in system.routers:

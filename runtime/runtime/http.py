@@ -6,7 +6,7 @@ rules say no), 413, 415, 422 (unreadable), 503 (come again). `id` is the request
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -67,6 +67,10 @@ class Refusal(Exception):
         """Whether it is one of a flood that was logged already."""
 
 
+ErrorPage = Callable[[Request, Refusal], Response | None]
+"""What a browser is shown that opens a page; None for what is said as everywhere."""
+
+
 class ErrorBody(BaseModel):
     """Every error of the API: what is wrong and what to do, in Chinese and English; `rule` of the rule book if any."""
 
@@ -98,11 +102,21 @@ def error_body(no: Rejected, request_id: str) -> dict[str, Any]:
     return {"code": no.code, "rule": no.rule, "zh": no.zh, "en": no.en, "facts": dict(no.facts), "id": request_id}
 
 
-def refused(request: Request, refusal: Refusal) -> JSONResponse:
-    """A refusal as the answer, logged once. What the front door refused stays that, whatever became of it inside."""
+def refused(request: Request, refusal: Refusal) -> Response:
+    """A refusal as the answer, logged once: a page where a browser asked for one, if there are pages, else the shape of
+    every error. What the front door refused stays that, whatever became of it inside."""
     refusal = getattr(request.state, "refusal", None) or refusal
     request_id = note_refusal(request, refusal)
+    on_page: ErrorPage | None = getattr(getattr(request.scope.get("app"), "state", None), "error_page", None)
+    if on_page is not None and _opens_a_page(request) and (shown := on_page(request, refusal)) is not None:
+        return shown
     return JSONResponse(error_body(refusal.no, request_id), refusal.status, refusal.headers)
+
+
+def _opens_a_page(request: Request) -> bool:
+    """Whether a person waits for what is shown then; programs and the scripts of pages read JSON."""
+    is_api = request.url.path.startswith("/api/")
+    return request.method == "GET" and not is_api and "text/html" in request.headers.get("accept", "")
 
 
 def note_refusal(request: Request, refusal: Refusal) -> str:

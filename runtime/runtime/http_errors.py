@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -38,12 +38,12 @@ def add_error_handling(app: FastAPI, bounds: Bounds | int) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-async def _refusal(request: Request, error: Exception) -> JSONResponse:
+async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return refused(request, error)
 
 
-async def _unreadable(request: Request, error: Exception) -> JSONResponse:
+async def _unreadable(request: Request, error: Exception) -> Response:
     """What the request's form says, field by field; never the values (they may be personal)."""
     assert isinstance(error, RequestValidationError)
     problems: list[dict[str, Any]] = list(error.errors())
@@ -60,7 +60,7 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     return refused(request, Refusal(422, no))
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     words = {
         400: (
@@ -75,7 +75,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return refused(request, Refusal(error.status_code, no, dict(error.headers or {})))
 
 
-async def _come_again(request: Request, error: Exception) -> JSONResponse:
+async def _come_again(request: Request, error: Exception) -> Response:
     busy = isinstance(error, Overloaded)
     no = Rejected(
         code="busy" if busy else "not_ready",

@@ -12,6 +12,7 @@ import service_desk.main
 from company.people import read_people
 from company.policy import policy_book
 from company.roles import DECIDE_ABOUT_MONEY
+from dashboards.page_route import error_page
 from runtime.app import System
 from runtime.nightly import Chore
 from runtime.service import Service
@@ -43,6 +44,7 @@ def system(settings: Settings) -> System:
         people=read_people,
         guarded=DECIDE_ABOUT_MONEY,
         routers=(dashboards.main.router,),
+        error_page=error_page,
         subjects=SUBJECTS,
         sees_all_files=SEES_ALL,
         chores=(BOOKS,),
