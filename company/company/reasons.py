@@ -8,6 +8,10 @@ from typing import Final
 
 LEFT_BY_DELIVERY: Final = "送货后余件 left by a delivery"
 """Something is to be delivered once more (A10)."""
+REST_DELIVERED: Final = "余件已送到 the rest was delivered"
+"""Why a ticket for the rest of a delivery ends (A10)."""
+CHECK_CORRECTED: Final = "验收更正 check corrected"
+"""Before the reason that a person gave for it (D16)."""
 CONTRACT_FULFILLED: Final = "合同完结 contract fulfilled"
 CONTRACT_AMENDED: Final = "合同变更 contract amended"
 COMPLETENESS_CORRECTED: Final = "货齐日更正 day of completeness corrected"
@@ -41,6 +45,8 @@ DAY_OVER: Final = "所说的日子已过 the day it speaks of is over"
 
 BY_THE_SYSTEM: Final = (
     LEFT_BY_DELIVERY,
+    REST_DELIVERED,
+    CHECK_CORRECTED,
     CONTRACT_FULFILLED,
     CONTRACT_AMENDED,
     COMPLETENESS_CORRECTED,

@@ -168,6 +168,8 @@ class Closed:
     how: Literal["refused", "short", "returned", "charged"]
     reason: str = ""
     """Why it was refused."""
+    corrections: Corrections = field(default_factory=Corrections)
+    """Of what left by it (D16)."""
 
 
 Known = Asked | Out | Closed
@@ -323,13 +325,15 @@ def hand_out_loan(command: HandOutLoan, loan: Known, ctx: Context) -> Decision:
 def return_loan(command: ReturnLoan, loan: Known, ctx: Context) -> Decision:
     """Pieces come back, whole or damaged; in parts, if need be.
 
-    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back.
+    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back, other_correction_waits (D16).
     """
     if not isinstance(loan, Out):
         return no("loan_not_out")
     out, pieces = loan.handed_out, command.good + command.damaged
     if not 1 <= pieces <= loan.open:
         return no("too_many_back", loan_no=out.loan_no, open=loan.open, pieces=pieces)
+    if (undecided := _undecided(loan, pieces)) is not None:
+        return undecided
     at = command.at or ctx.now
     return (
         facts.LoanReturned(
@@ -352,13 +356,15 @@ def return_loan(command: ReturnLoan, loan: Known, ctx: Context) -> Decision:
 def charge_loan(command: ChargeLoan, loan: Known, ctx: Context) -> Decision:
     """Pieces stay out and are paid for.
 
-    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back.
+    Rules: D12. Refuses: unknown_loan, loan_not_out, too_many_back, other_correction_waits (D16).
     """
     if not isinstance(loan, Out):
         return no("loan_not_out")
     out = loan.handed_out
     if command.quantity > loan.open:
         return no("too_many_back", loan_no=out.loan_no, open=loan.open, pieces=command.quantity)
+    if (undecided := _undecided(loan, command.quantity)) is not None:
+        return undecided
     return (
         facts.LoanCharged(
             at=command.at or ctx.now,
@@ -372,6 +378,14 @@ def charge_loan(command: ChargeLoan, loan: Known, ctx: Context) -> Decision:
             reason=command.reason,
         ),
     )
+
+
+def _undecided(loan: Out, settled: int) -> Rejected | None:
+    """Why a loan is not over with these pieces: somebody says that more left, and nobody has decided that (D16)."""
+    waits = loan.corrections.waits
+    if waits is None or settled < loan.open:
+        return None
+    return no("other_correction_waits", number=loan.handed_out.loan_no, correction_no=waits.correction_no)
 
 
 def note_overdue(_: NoteLoanOverdue, loan: Known, ctx: Context) -> Decision:
@@ -431,11 +445,14 @@ def _corrected(loan: Out, event: CorrectionOfPaper) -> Loan:
     left = loan.open + line.right - line.was
     if left:
         return replace(loan, open=left, corrections=told)
-    return _closed(loan, "returned" if line.right else "refused", "" if line.right else event.reason)
+    closed = _closed(loan, "returned" if line.right else "refused", "" if line.right else event.reason)
+    return replace(closed, corrections=told) if isinstance(closed, Closed) else closed
 
 
 def issued_of(loan: Loan) -> Issued | None:
     """What left with the borrower, as it is right; pieces that are back, or paid for, did leave."""
+    if isinstance(loan, Closed) and loan.corrections.agreed:
+        return _ended(loan)
     if not isinstance(loan, Out):
         return None
     out = loan.handed_out
@@ -444,8 +461,19 @@ def issued_of(loan: Loan) -> Issued | None:
     return Issued("loan", out.loan_no, out.depot, (line,), loan.corrections, least=was - loan.open)
 
 
+def _ended(loan: Closed) -> Issued:
+    """What left by a loan that is over."""
+    asked = loan.asked
+    was = right(loan.corrections, 1, asked.quantity)
+    line = facts.LeftPieces(line_no=1, sku=asked.sku, name=asked.name, was=was, right=was)
+    return Issued("loan", asked.loan_no, asked.depot, (line,), loan.corrections, least=was, is_over=True)
+
+
 def _closed(loan: Loan, how: Literal["refused", "short", "returned", "charged"], reason: str = "") -> Loan:
-    return loan if isinstance(loan, NoLoan) else Closed(loan.asked, loan.approved, how, reason)
+    if isinstance(loan, NoLoan):
+        return loan
+    corrections = loan.corrections if isinstance(loan, Out | Closed) else Corrections()
+    return Closed(loan.asked, loan.approved, how, reason, corrections)
 
 
 def due(loan: Loan) -> tuple[Timer, ...]:

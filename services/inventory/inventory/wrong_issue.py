@@ -4,6 +4,7 @@ Said once for the papers by which free stock leaves. Pieces that never left are 
 than was said, stock falls, and a second person agrees.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,8 @@ class PiecesLeft(BaseModel):
 
 
 class There(Value):
-    """Pieces of a line's product that are nobody's: more can have left than was said, but not more than these."""
+    """Pieces of a line's product, and lot, that are nobody's: more can have left than was said, but not more than
+    these."""
 
     line_no: Nth
     free: HowMany
@@ -138,6 +140,8 @@ class Issued:
     lines: tuple[facts.LeftPieces, ...]
     corrections: Corrections
     least: int = 0
+    is_over: bool = False
+    """All of it is settled: nothing is corrected any more, and what was is answered again."""
 
 
 def ask(command: AskIssueCorrection, paper: Issued | None, ctx: Context) -> Decision:
@@ -151,6 +155,8 @@ def ask(command: AskIssueCorrection, paper: Issued | None, ctx: Context) -> Deci
     before = paper.corrections.asked_before(wanted, lambda one: _told(one) == _told(wanted), contradicts)
     if before is not None:
         return before
+    if paper.is_over:
+        return no("nothing_left_by_it")
     if (waits := paper.corrections.waits) is not None:
         return no("other_correction_waits", number=paper.number, correction_no=waits.correction_no)
     if all(line.right == line.was for line in wanted.lines):
@@ -228,15 +234,19 @@ def _wanted(command: AskIssueCorrection, paper: Issued, ctx: Context) -> Wrong |
 
 def _resting(wanted: Wrong, paper: Issued, there: Iterable[There]) -> Rejected | None:
     """Later facts that rest on what is taken back: pieces came back by the paper, or are not there to have left."""
-    found = {one.line_no: one for one in there}
+    found, taken = {one.line_no: one for one in there}, Counter[tuple[str, str, bool]]()
     for line in wanted.lines:
         said: dict[str, Any] = {"line_no": line.line_no, "name": Term.of(line.name)}
         if line.right < paper.least:
             return no("correction_came_back", **said, number=paper.number, least=paper.least)
         at = found.get(line.line_no)
-        here = None if at is None else at.pending if line.pending else at.free
-        if here is not None and line.right - line.was > here:
-            return no("correction_not_in_stock", **said, here=here, more=line.right - line.was)
+        if at is None:
+            continue
+        of, more = (line.sku, line.lot, line.pending), max(0, line.right - line.was)
+        here = max(0, (at.pending if line.pending else at.free) - taken[of])  # lines before take of the same pieces
+        if more > here:
+            return no("correction_not_in_stock", **said, here=here, more=more)
+        taken[of] += more
     return None
 
 
@@ -262,6 +272,7 @@ class _Card(BaseModel):
 class _Line(BaseModel):
     line_no: int = 1
     sku: str
+    lot: str = ""
 
 
 class _Paper(BaseModel):
@@ -294,7 +305,7 @@ def use_cases(model: str, issued_of: Callable[[Any], Issued | None]) -> tuple[Us
 
     def can_be_wrong(paper: Any) -> bool:
         issued = issued_of(paper)
-        return issued is not None and issued.corrections.waits is None
+        return issued is not None and not issued.is_over and issued.corrections.waits is None
 
     def waits(paper: Any) -> bool:
         issued = issued_of(paper)
@@ -308,7 +319,11 @@ def use_cases(model: str, issued_of: Callable[[Any], Issued | None]) -> tuple[Us
         for line in paper.lines or (_Line(sku=paper.sku),):
             card = await asker.view(CARDS).get(f"{paper.depot}:{line.sku}") or _Card()
             free, pending = (
-                sum(lot.quantity for lot in card.lots if lot.held_for is None and lot.pending == aside)
+                sum(
+                    lot.quantity
+                    for lot in card.lots
+                    if (lot.held_for, lot.pending) == (None, aside) and (not line.lot or lot.lot in {line.lot, ""})
+                )
                 for aside in (False, True)
             )
             found.append(There(line_no=line.line_no, free=free, pending=pending))

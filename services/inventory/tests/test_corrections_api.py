@@ -114,6 +114,57 @@ async def test_a_contracts_pieces_fall_too_and_the_withdrawn_correction_changes_
     await agrees(client, "BTH-0421")
 
 
+async def two_lots(client: AsyncClient) -> None:
+    """The three cabinets of the contract came in two lots, each a line of the slip, and lie in one bin."""
+    line = SLIP["lines"][0]  # type: ignore[index]
+    lines = [line | {"quantity": 2, "lot": "C88"}, line | {"line_no": 2, "quantity": 1, "lot": "C89"}]
+    await done(client, "/inbound", {**SLIP, "lines": lines}, "su.kj")
+    await done(client, f"{RK}/check", {"lines": [{"line_no": 1, "counted": 2}, {"line_no": 2, "counted": 1}]})
+    await done(client, f"{RK}/put-aways", {"line_no": 1, "quantity": 2, "bin": "B-01-1"})
+    await done(client, f"{RK}/put-aways", {"line_no": 2, "quantity": 1, "bin": "B-01-1"})
+
+
+async def test_two_lines_of_a_slip_for_one_line_of_a_contract_are_both_corrected(client: AsyncClient) -> None:
+    """D16, D13: the contract hears of both at once, and keeps what neither of them takes back."""
+    await two_lots(client)
+    short = SHORT | {"quantity": 1}
+    lines = [
+        {"line_no": 1, "counted": 1, "findings": [short], "lot": "C88"},
+        {"line_no": 2, "counted": 0, "findings": [short], "lot": "C89"},
+    ]
+    number = (await done(client, f"{RK}/corrections", {"lines": lines, "reason": "点错了"}))["body"]["correction_no"]
+    await done(client, f"{RK}/corrections/approval", {"correction_no": number}, "tan.zw")
+    line = (await get(client, f"/goods/{HT}"))["lines"][0]
+    assert (line["here"], line["lots"]) == (1, [{"lot": "C88", "here": 1, "outside": 0}])
+    assert lots(await get(client, "/stock/BTH-0421")) == [("B-01-1", HT, False, 1)]
+    await agrees(client, "BTH-0421")
+
+
+async def test_two_lines_of_a_slip_take_back_no_more_than_is_there_for_both(client: AsyncClient) -> None:
+    """D16: of ten hinges on two lines six have left; three fewer of each would be six of the four that are there."""
+    hinges = [{"line_no": number, "sku": "HDW-0033", "name": "铰链", "quantity": 5} for number in (1, 2)]
+    await done(client, "/inbound", {**SLIP, "lines": hinges}, "su.kj")
+    await done(client, f"{RK}/check", {"lines": [{"line_no": 1, "counted": 5}, {"line_no": 2, "counted": 5}]})
+    for number, bin_ in ((1, "H-01-1"), (2, "H-01-2")):
+        await done(client, f"{RK}/put-aways", {"line_no": number, "quantity": 5, "bin": bin_})
+    await _issued(client, 6)
+    short = SHORT | {"quantity": 3}
+    lines = [{"line_no": number, "counted": 2, "findings": [short]} for number in (1, 2)]
+    status, refused = await post(client, f"{RK}/corrections", {"lines": lines, "reason": "点错了"})
+    assert (status, refused["code"]) == (409, "correction_taken_since")
+    assert {name: refused["facts"][name] for name in ("line_no", "there", "wanted")} == {
+        "line_no": 2,
+        "there": 1,
+        "wanted": 3,
+    }
+    number = (await done(client, f"{RK}/corrections", {"lines": lines[:1], "reason": "点错了"}))["body"][
+        "correction_no"
+    ]
+    await done(client, f"{RK}/corrections/approval", {"correction_no": number}, "su.kj")
+    assert (await get(client, "/stock/HDW-0033"))["on_hand"] == 1
+    await agrees(client, "HDW-0033")
+
+
 async def test_pieces_of_another_lot_lie_where_they_lay_and_need_no_second_person(client: AsyncClient) -> None:
     """D16, D13: of a contract, and free ones."""
     slip = {**SLIP, "lines": [{**line, "lot": "C88"} for line in SLIP["lines"]]}  # type: ignore[union-attr]
@@ -222,6 +273,86 @@ async def test_a_list_by_which_fewer_left_brings_them_back_and_more_wait_for_a_s
     beyond = {"lines": [{"line_no": 1, "right": 90}], "reason": "x"}
     status, refused = await post(client, "/stock-lists/LL9001/corrections", beyond)
     assert (status, refused["code"], refused["facts"]["here"]) == (409, "correction_not_in_stock", 6)
+
+
+async def test_lines_of_one_list_do_not_both_take_the_same_pieces(client: AsyncClient) -> None:
+    """D16, D8: more can have left than was said, but in all no more than are free."""
+    await slip_with_damage(client)
+    line = {"sku": "HDW-0033", "name": "铰链", "quantity": 2}
+    lines = [line | {"line_no": 1}, line | {"line_no": 2}]
+    made = {"list_no": "LL9001", "purpose": "other", "receiver": "样板间", "lines": lines}
+    await done(client, "/stock-lists", made, "tan.zw")
+    await done(client, "/stock-lists/LL9001/issue", {"received_by": "样板间"})
+    more = [{"line_no": number, "right": 6} for number in (1, 2)]
+    status, refused = await post(client, "/stock-lists/LL9001/corrections", {"lines": more, "reason": "少写了"})
+    assert (status, refused["code"], refused["facts"]["here"]) == (409, "correction_not_in_stock", 2)
+    assert (await get(client, "/stock-lists/LL9001"))["wrong"] is None
+
+
+async def test_more_of_a_lot_has_not_left_than_there_is_of_it(client: AsyncClient) -> None:
+    """D16, D13: eight free hinges are of another lot."""
+    hinges = [
+        {"line_no": number, "sku": "HDW-0033", "name": "铰链", "quantity": pieces, "lot": lot}
+        for number, pieces, lot in ((1, 2, "C88"), (2, 8, "C89"))
+    ]
+    await done(client, "/inbound", {**SLIP, "lines": hinges}, "su.kj")
+    await done(client, f"{RK}/check", {"lines": [{"line_no": 1, "counted": 2}, {"line_no": 2, "counted": 8}]})
+    for number, pieces in ((1, 2), (2, 8)):
+        await done(client, f"{RK}/put-aways", {"line_no": number, "quantity": pieces, "bin": "H-01-1"})
+    line = {"line_no": 1, "sku": "HDW-0033", "name": "铰链", "quantity": 2, "lot": "C88"}
+    made = {"list_no": "LL9001", "purpose": "other", "receiver": "样板间", "lines": [line]}
+    await done(client, "/stock-lists", made, "tan.zw")
+    await done(client, "/stock-lists/LL9001/issue", {"received_by": "样板间"})
+    more = {"lines": [{"line_no": 1, "right": 3}], "reason": "还有一件"}
+    status, refused = await post(client, "/stock-lists/LL9001/corrections", more)
+    assert (status, refused["code"], refused["facts"]["here"]) == (409, "correction_not_in_stock", 0)
+
+
+async def lent(client: AsyncClient) -> None:
+    """Four hinges are with the technician."""
+    asked = {"loan_no": "JY9001", "sku": "HDW-0033", "name": "铰链", "quantity": 4, "purpose": "换"}
+    await slip_with_damage(client)
+    await done(client, "/loans", asked | {"borrower": "zhou.jm"}, "zhou.jm")
+    await done(client, "/loans/JY9001/approval", {}, "tan.zw")
+    await done(client, "/loans/JY9001/handout", {"second": signs("zhou.jm")})
+
+
+async def test_a_loan_that_a_correction_ended_answers_it_again(client: AsyncClient) -> None:
+    """D16, D12, N: a double click, or the same number with other content; nothing else is corrected of it any more."""
+    await lent(client)
+    none = {"correction_no": "GZ9001", "lines": [{"line_no": 1, "right": 0}], "reason": "没有借出"}
+    await done(client, "/loans/JY9001/corrections", none)
+    before = await get(client, "/loans/JY9001"), await get(client, "/stock/HDW-0033")
+    assert (before[0]["state"], before[1]["on_hand"]) == ("refused", 10)
+    await done(client, "/loans/JY9001/corrections", none)
+    assert (await get(client, "/loans/JY9001"), await get(client, "/stock/HDW-0033")) == before
+    other = none | {"lines": [{"line_no": 1, "right": 1}]}
+    status, refused = await post(client, "/loans/JY9001/corrections", other)
+    assert (status, refused["code"]) == (409, "correction_contradicts")
+    status, refused = await post(client, "/loans/JY9001/corrections", other | {"correction_no": "GZ9002"})
+    assert (status, refused["code"]) == (409, "nothing_left_by_it")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "by"),
+    [
+        ("returns", {"good": 4}, "mai.gh"),
+        ("charges", {"quantity": 4, "amount_fen": 100, "charged_to": "周", "reason": "丢"}, "su.kj"),
+    ],
+)
+async def test_a_loan_is_not_over_while_more_is_said_to_have_left(
+    client: AsyncClient, path: str, body: Any, by: str
+) -> None:
+    """D16, D12: the correction waits for a second person; it is decided first, and is not lost."""
+    await lent(client)
+    six = {"lines": [{"line_no": 1, "right": 6}], "reason": "拿了六件"}
+    number = (await done(client, "/loans/JY9001/corrections", six))["body"]["correction_no"]
+    status, refused = await post(client, f"/loans/JY9001/{path}", body, by)
+    assert (status, refused["code"], refused["facts"]["correction_no"]) == (409, "other_correction_waits", number)
+    assert (await get(client, "/loans/JY9001"))["open"] == 4
+    await done(client, "/loans/JY9001/corrections/approval", {"correction_no": number}, "su.kj")
+    await done(client, f"/loans/JY9001/{path}", body, by)
+    assert (await get(client, "/loans/JY9001"))["open"] == 2
 
 
 async def test_a_loan_of_which_fewer_left_owes_fewer_but_not_fewer_than_are_back(client: AsyncClient) -> None:

@@ -50,6 +50,14 @@ class CorrectSlip(Command):
     asked_by: OneLine
     witness: OneLine = ""
 
+    def and_also(self, other: "CorrectSlip") -> "CorrectSlip":
+        """The same correction, with what another line of the slip says of these pieces."""
+        more = {name: (*getattr(self, name), *getattr(other, name)) for name in _OF_A_LINE}
+        return self.model_copy(update=more)
+
+
+_OF_A_LINE = ("not_damaged", "taken_back", "other_lots")
+
 
 def correct_slip(command: CorrectSlip, goods: Known, ctx: Context) -> Decision:
     """Pieces of a slip that were not damaged wait for a bin, if they are there; those that did not come are no longer

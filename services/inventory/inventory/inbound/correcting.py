@@ -204,11 +204,11 @@ def _corrected(
 ) -> _Told | Rejected:
     """What follows of it for what was booked, or what stands against it."""
     slip, made, stands = inbound.slip, _Corrected(), {one.line_no: one for one in standing}
-    lines = {line.line_no: line for line in slip.lines}
+    lines, taken = {line.line_no: line for line in slip.lines}, Counter[Pool]()
     for told in wrong.lines:
         was = next(line for line in inbound.lines if line.line_no == told.line_no)
         flaw = _of_line(made, inbound, lines[told.line_no], was, told)
-        flaw = flaw or _resting(made, was, stands.get(told.line_no))
+        flaw = flaw or _resting(made, was, stands.get(told.line_no), taken)
         if flaw is not None:
             return flaw
     if not made.lines:
@@ -323,8 +323,16 @@ def _findings(
     return gone
 
 
-def _resting(made: _Corrected, line: facts.CheckedLine, standing: Standing | None) -> Rejected | None:
-    """Later facts that rest on what is taken back: they are taken back before (D16)."""
+Pool = tuple[str | None, int | None, str, bool]
+"""Pieces that lines of a slip have in common: whose they are (contract and line, or nobody's), the product, and whether
+they lie in the pending zone."""
+
+
+def _resting(
+    made: _Corrected, line: facts.CheckedLine, standing: Standing | None, taken: Counter[Pool]
+) -> Rejected | None:
+    """Later facts that rest on what is taken back: they are taken back before (D16). `taken`: what lines before this
+    one take of the same pieces."""
     if standing is None:
         return None
     said: dict[str, Any] = {"line_no": line.line_no, "name": Term.of(line.name)}
@@ -335,10 +343,13 @@ def _resting(made: _Corrected, line: facts.CheckedLine, standing: Standing | Non
     pending = aside + sum(one.quantity for one in of_line if one.pending)
     if (back or aside) and standing.counted:
         return no("correction_counted", **said, count_no=standing.counted)
-    for wanted, there in ((shelved, standing.here), (pending, standing.pending)):
-        if wanted > there:
+    shelf, zone = (line.contract_no, line.contract_line_no, line.sku, False), (None, None, line.sku, True)
+    for pool, wanted, there in ((shelf, shelved, standing.here), (zone, pending, standing.pending)):
+        left = max(0, there - taken[pool])
+        if wanted > left:
             by = standing.later or "—"
-            return no("correction_taken_since", **said, there=there, wanted=wanted, later=by)
+            return no("correction_taken_since", **said, there=left, wanted=wanted, later=by)
+        taken[pool] += wanted
     return None
 
 

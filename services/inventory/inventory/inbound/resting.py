@@ -18,7 +18,8 @@ class Standing(Value):
 
     line_no: Nth
     here: HowMany
-    """Good pieces that are where the slip brought them: its contract's, or free in its bins."""
+    """Good pieces that are where the slip brought them: its contract's, or free in the bins of all lines of the
+    product; lines that have them in common share them."""
     pending: HowMany
     """Pieces in the pending zone that are nobody's."""
     later: OneLine = ""
@@ -113,7 +114,9 @@ async def _of(asker: Asker, slip: _Slip, line: _SlipLine, sheets: Iterable[_Shee
     card = await asker.view(CARDS).get(card_no) or _Card()
     bins = {one.bin for one in line.put}
     if line.contract_no is None:
-        free = (lot for lot in card.lots if lot.held_for is None and not lot.pending and lot.bin in bins)
+        same = (one for one in slip.lines if (one.sku, one.contract_no) == (line.sku, None))
+        shelves = {put.bin for one in same for put in one.put}
+        free = (lot for lot in card.lots if lot.held_for is None and not lot.pending and lot.bin in shelves)
         here = sum(lot.quantity for lot in free)
     else:
         kept = await asker.view(KEPT).get(line.contract_no) or _Kept()

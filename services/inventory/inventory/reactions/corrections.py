@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from company.reasons import CHECK_CORRECTED
 from contracts.envelope import Meta
 from contracts.inventory_inbound import CheckCorrected, CheckedLine, ExceptionLess, LotRight, PutAwayLess
 from contracts.inventory_stock import LeftPieces, LotPieces, PaperCorrected, StockMoved
@@ -20,7 +21,22 @@ from runtime.reaction import On, Reaction
 def correct_slip(event: CheckCorrected, meta: Meta) -> Sequence[Ask]:
     """A check was typed wrong -> a contract's goods say what follows for its pieces; free ones, and those of the
     pending zone, are off the card, or of another lot."""
-    return tuple(ask for line in event.lines for ask in _of_line(event, line, meta))
+    return _told_at_once(ask for line in event.lines for ask in _of_line(event, line, meta))
+
+
+def _told_at_once(asks: Iterable[Ask]) -> tuple[Ask, ...]:
+    """Two lines of a slip may be for one of a contract, as of two lots: that one hears of both together, once."""
+    told: dict[tuple[object, ...], Ask] = {}
+    for number, ask in enumerate(asks):
+        command = ask.command
+        if not isinstance(command, CorrectSlip):
+            told[(number,)] = ask
+            continue
+        of = (ask.aggregate_id, command.line_no, command.sku)
+        if (before := told.get(of)) is not None and isinstance(before.command, CorrectSlip):
+            command = before.command.and_also(command)
+        told[of] = Ask(ask.aggregate_id, command)
+    return tuple(told.values())
 
 
 def _of_line(event: CheckCorrected, line: CheckedLine, meta: Meta) -> Iterator[Ask]:
@@ -83,7 +99,7 @@ def _of_contract(
         not_damaged=tuple(Less(number=one.exception_id, quantity=one.aside) for one in broken),
         taken_back=tuple(Less(number=voucher, quantity=one.quantity, lot=one.lot) for voucher, one in vouchers),
         other_lots=tuple(OtherLot(quantity=one.quantity, was=one.was, lot=one.lot) for one in renamed),
-        reason=f"验收更正：{event.reason}",
+        reason=f"{CHECK_CORRECTED}：{event.reason}",
         asked_by=event.asked_by,
         witness=event.witness,
     )
