@@ -14,7 +14,7 @@ from company.policy import policy_book
 from contracts.envelope import Meta, to_headers
 from contracts.fact import Fact
 from dispatch.departure import PASSED_GOODS
-from dispatch.job.booking import INCOMPLETE
+from dispatch.job.booking import DELIVERS, INCOMPLETE
 from dispatch.main import SERVICE
 from runtime.commands import Asked, Request
 from runtime.decision import Rejected
@@ -33,7 +33,12 @@ class World:
         self.versions: dict[str, int] = {}
         self.answers: dict[str, Outcome] = {}
         self.events: list[tuple[Meta, Fact]] = []
-        names = (PASSED_GOODS.name, INCOMPLETE.name, *(projection.name for projection in SERVICE.projections))
+        names = (
+            PASSED_GOODS.name,
+            INCOMPLETE.name,
+            DELIVERS.name,
+            *(projection.name for projection in SERVICE.projections),
+        )
         self.rows: dict[str, dict[str, Any]] = {name: {} for name in names}
         self._folded: dict[tuple[str, str], dict[str, Any]] = {}
         self._unread: deque[tuple[Meta, Fact]] = deque()

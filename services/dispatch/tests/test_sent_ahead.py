@@ -9,7 +9,7 @@ from dispatch_office import ASSISTANT, SLOT, Office, an_office, said
 from dispatch_office import SUPERVISOR as TAN
 
 from contracts.dispatch_jobs import InstallationBooked, JobCompletenessChanged, JobOpened
-from dispatch.job.booking import INCOMPLETE, BookInstallation
+from dispatch.job.booking import DELIVERS, INCOMPLETE, BookInstallation
 from dispatch.job.terms import OpenJob
 
 HERE = (LINES[0].model_copy(update={"quantity": 1}),)
@@ -97,6 +97,14 @@ async def test_what_is_here_is_booked_and_planned_though_the_contract_waits(offi
     assert (await office.post(ASSISTANT, f"/jobs/{JOB}/slot", SLOT)).status_code == 200
     job = await office.get(ASSISTANT, f"/jobs/{JOB}")
     assert ([line["quantity"] for line in job["lines"]], job["on"], job["complete_on"]) == ([1], "2026-03-13", None)
+
+
+async def test_it_goes_from_the_depot_that_delivers_the_contract_whatever_the_district(office: Office) -> None:
+    """A3, D17: another depot was let deliver it before it was ever complete."""
+    contract(office)
+    office.world.rows[DELIVERS.name]["HT26030001"] = {"_id": "HT26030001", "row": {"depot": "shunde"}}
+    assert (await office.post(TAN, f"/jobs/{JOB}/booking", BODY)).status_code == 200
+    assert (await office.get(ASSISTANT, f"/jobs/{JOB}"))["depot"] == "shunde"
 
 
 async def test_of_the_rest_of_a_contract_the_part_that_is_next_is_sent_ahead(office: Office) -> None:

@@ -212,11 +212,18 @@ class Incomplete(BaseModel):
     complete: bool
 
 
-INCOMPLETE = ByName("contracts", Incomplete)
+class Delivers(BaseModel):
+    """The warehouse's row of a contract's goods: which depot delivers it (D17)."""
+
+    depot: str
+
+
+INCOMPLETE, DELIVERS = ByName("contracts", Incomplete), ByName("goods", Delivers)
 
 
 async def of_what_is_here(asker: Asker, job_id: str, body: Command) -> BookInstallation:
-    """The booking; of a contract that is not complete, and by the supervisor with a reason, for what is here (A3)."""
+    """The booking; of a contract that is not complete, and by the supervisor with a reason, for what is here (A3), from
+    the depot that delivers it (D17)."""
     command = BookInstallation(**dict(body))
     number = contract_of(job_id)
     if asker.role not in SUPERVISOR or command.override_reason is None or number is None:
@@ -231,6 +238,7 @@ async def of_what_is_here(asker: Asker, job_id: str, body: Command) -> BookInsta
     )
     if not lines:
         return asker.refuse(no("nothing_here", contract_no=number))
+    goods = await asker.view(DELIVERS).get(number)
     opens = OpenJob(
         at=command.at,
         job_id=job_id,
@@ -240,6 +248,7 @@ async def of_what_is_here(asker: Asker, job_id: str, body: Command) -> BookInsta
         lines=lines,
         amount_due_fen=contract.owed_fen,
         promised_on=contract.promised_on,
+        depot="" if goods is None else goods.depot,
     )
     return command.model_copy(update={"opens": opens})
 
