@@ -231,7 +231,7 @@ async def registered(client: AsyncClient, quantity: Any, unit: str, **became: in
 
 @pytest.mark.parametrize(
     ("sold", "unit", "changed", "after"),
-    [("12.5", "㎡", 18, ("11.52", "㎡")), (5, "箱", 12, ("4", "箱")), (5, "箱", 13, ("13", "片"))],
+    [("12.5", "㎡", 18, ("11.52", "㎡")), (5, "箱", 12, ("4", "箱"))],
 )
 @pytest.mark.parametrize("repeated", [True, False], ids=["as the page has it", "left out"])
 async def test_a_changed_line_is_sold_in_its_unit_of_as_many_pieces_as_it_has_now(
@@ -266,6 +266,20 @@ async def test_what_is_sold_in_whole_boxes_is_changed_to_whole_boxes(
         told = answer.json()
         assert (told["code"], told["rule"]) == ("only_whole_boxes", "D14")
         assert (told["facts"]["less"], told["facts"]["more"], line_of(client).quantity) == (12, 15, 15)
+
+
+async def test_a_line_sold_by_the_box_is_of_single_pieces_only_at_the_price_of_a_piece(client: AsyncClient) -> None:
+    """D14, A6, A12: 13 pieces are no boxes of three; at a box's price each, three times as much would be paid back."""
+    describe(client, TILE.model_copy(update={"whole_boxes": False}))
+    known = await registered(client, 5, "箱")
+    asked = {"reason": "少要", "change": [{**known, "quantity": 13}]}
+    answer = await client.post("/api/contracts/HT26030001/amendments", json=asked)
+    assert (answer.status_code, answer.json()["code"], line_of(client).quantity) == (422, "no_price_of_a_piece", 15)
+    asked["change"][0]["unit_price_fen"] = known["unit_price_fen"] - 1
+    assert (await client.post("/api/contracts/HT26030001/amendments", json=asked)).status_code == 200
+    measure = line_of(client).measure
+    assert measure is not None
+    assert (line_of(client).quantity, measure.sold, measure.unit) == (13, "13", "片")
 
 
 @pytest.mark.parametrize(

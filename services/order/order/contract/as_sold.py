@@ -37,7 +37,8 @@ def resized(measure: Measure, pieces: int, packing: units.Packing | None = None)
 
 async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> tuple[ContractLine, ...]:
     """Changed lines in base pieces: what is told in another number of pieces was sold in the same unit as before, so
-    that its price is still one of that unit (D14). Refuses: only_whole_boxes, and see `in_pieces`."""
+    that its price is still one of that unit (D14). Refuses: only_whole_boxes, no_price_of_a_piece (it cannot be said in
+    that unit, and the price is the one of before), and see `in_pieces`."""
     if not told:
         return ()
     contract = await asker.if_there(asker.view(SOLD).get(contract_no))
@@ -55,6 +56,8 @@ async def changed(asker: Asker, contract_no: str, told: Sequence[ToldLine]) -> t
         new[line.line_no] = ContractLine(**said, quantity=pieces, measure=measure)
     for one in new.values():
         _in_boxes(asker, one, before.get(one.line_no), products.get(one.sku))
+    for line in kept:
+        _at_its_price(asker, new[line.line_no], before.get(line.line_no))
     return tuple(new[line.line_no] for line in told)
 
 
@@ -75,6 +78,18 @@ def _in_boxes(asker: Asker, line: ContractLine, before: SoldLine | None, product
         more=most,
     )
     asker.refuse(wrong, 422)
+
+
+def _at_its_price(asker: Asker, line: ContractLine, before: SoldLine | None) -> None:
+    """Pieces that make no whole unit of their sale are sold as pieces, and not at the price of a unit each (A12, D14);
+    of what the customer has already, nothing is paid back."""
+    if before is None or before.measure is None or line.measure is None:
+        return
+    if line.quantity == before.delivered + before.refunded or line.measure.unit == before.measure.unit:
+        return
+    if line.unit_price_fen == before.unit_price_fen:
+        said = {"unit": before.measure.unit, "base_unit": before.measure.base_unit}
+        asker.refuse(no("no_price_of_a_piece", line_no=line.line_no, quantity=line.quantity, **said), 422)
 
 
 def _measure(before: dict[int, SoldLine], line: ToldLine) -> Measure | None:

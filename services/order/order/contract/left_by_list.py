@@ -22,6 +22,7 @@ class SoldLine(BaseModel):
     delivered: int = 0
     refunded: int = 0
     measure: Measure | None = None
+    unit_price_fen: int | None = None
 
 
 class Sold(BaseModel):
