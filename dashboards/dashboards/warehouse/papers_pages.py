@@ -115,7 +115,7 @@ async def _one(seat: Seat, tab: str, number: str) -> Response:
         number=number,
         one=found.row,
         file=found,
-        bins=bins_of(seat),
+        bins=bins_of(seat, found.row.depot),
         stream=stream,
         offered=await seat.offered(OF[tab], kind.model.name, number),
         left=left_of(found.row),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from company.policy import policy_book
-from company.reasons import CALENDAR_CORRECTED, REFUNDED
+from company.reasons import CALENDAR_CORRECTED, REFUNDED, REST_DELIVERED
 from contracts.civil_time import days_later
 from contracts.envelope import Meta
 from contracts.inventory import DamageReported
@@ -106,7 +106,7 @@ def order_the_rest(event: RestOwed) -> Asks:
 
 def end_with_rest(event: RestOwed | DeliveryNoted) -> Asks:
     """Of a line nothing is owed any more, paid back, amended away or brought -> its leftover ticket ends (A10, B15)."""
-    reason = event.reason if isinstance(event, RestOwed) else "余件已送到"
+    reason = event.reason if isinstance(event, RestOwed) else REST_DELIVERED
     command = EndWithRest(at=event.at, reason=reason[:TEXT_LENGTH])
     return tuple(Ask(TICKET.key(_of_rest(event.contract_no, line_no)), command) for line_no in event.settled)
 

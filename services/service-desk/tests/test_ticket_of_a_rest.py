@@ -3,6 +3,7 @@
 import pytest
 from desk_cases import CUSTOMER, NOW, SPECIALIST, SYSTEM, booked, given, meta, names, opened, opening
 
+from company.reasons import REST_DELIVERED
 from contracts.fact import GoodsLine
 from contracts.order import DeliveryNoted, RestOwed
 from contracts.service_desk import TicketEvent
@@ -55,7 +56,7 @@ def test_lines_of_which_nothing_is_owed_any_more_end_their_tickets() -> None:
     )
     assert [react(owed, meta()), react(brought, meta()), react(brought.model_copy(update={"settled": ()}), meta())] == [
         (Ask("ticket:T-HT1-R2", EndWithRest(at=NOW, reason="客户不要了")),),
-        (Ask("ticket:T-HT1-R1", EndWithRest(at=NOW, reason="余件已送到")),),
+        (Ask("ticket:T-HT1-R1", EndWithRest(at=NOW, reason=REST_DELIVERED)),),
         (),
     ]
 
