@@ -11,6 +11,7 @@ from dashboards.login import known, to_login
 from dashboards.render import page, words_for
 from runtime.clock import utc_now
 from runtime.http import Refusal, note_refusal
+from runtime.http_errors import unreadable
 from runtime.route import Route
 
 AWAY = {404: "gone.title", 503: "away.title"}
@@ -36,7 +37,8 @@ class PageRoute(Route):
                     raise
                 note_refusal(request, refusal)
                 return _said(request, refusal.status, (refusal.no.zh, refusal.no.en))
-            except RequestValidationError:
+            except RequestValidationError as error:
+                note_refusal(request, unreadable(error))
                 return _said(request, 422, None)
 
         return handler

@@ -8,6 +8,7 @@ import pytest
 from dashboards_site import browser, site
 from dashboards_story import ON, booked, day_opened, in_slot, opened, published_day, published_stop, rows_of, signed
 from fastapi import Request
+from structlog.testing import capture_logs
 
 from company.people import read_people
 from contracts.fact import Customer
@@ -288,6 +289,14 @@ async def test_a_page_that_is_away_says_so_on_a_page():
     assert [(one.status_code, one.headers["retry-after"]) for one in (page, script)] == [(503, "5")] * 2
     assert ("现在打不开" in page.text, "请稍后再试" in page.text) == (True, True)
     assert script.json()["code"] == "not_ready"
+
+
+async def test_an_address_that_cannot_be_read_is_logged_once():
+    """X8: as at every other door"""
+    with capture_logs() as logs:
+        answer = await get(f"/warehouse/arrivals/{'x' * 500}", person=MANAGER)
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (422, "text/html")
+    assert [log["code"] for log in logs if log["event"] == "request refused"] == ["unreadable"]
 
 
 async def test_a_visitor_with_a_wrong_address_signs_in_first():

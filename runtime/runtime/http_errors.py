@@ -44,8 +44,12 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 
 async def _unreadable(request: Request, error: Exception) -> Response:
-    """What the request's form says, field by field; never the values (they may be personal)."""
     assert isinstance(error, RequestValidationError)
+    return refused(request, unreadable(error))
+
+
+def unreadable(error: RequestValidationError) -> Refusal:
+    """What the request's form says, field by field; never the values (they may be personal)."""
     problems: list[dict[str, Any]] = list(error.errors())
     fields = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in problems[:8])
     broken_json = any(e["type"] == "json_invalid" for e in problems)
@@ -57,7 +61,7 @@ async def _unreadable(request: Request, error: Exception) -> Response:
         if broken_json
         else f"The request does not fit, mend and send again: {fields}",
     )
-    return refused(request, Refusal(422, no))
+    return Refusal(422, no)
 
 
 async def _http(request: Request, error: Exception) -> Response:

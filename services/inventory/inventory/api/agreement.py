@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel
 
+from company.depots import SPELT
 from inventory.agreement import Agreement, CardLine, CountedBin, Entry, agreement
 from inventory.count.file import COUNTS as SHEETS
 from inventory.count.rows import count_of, moves_of
@@ -62,7 +63,7 @@ class AgreementReport(BaseModel):
 async def report(
     caller: SignedIn,
     *,
-    depot: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main",
+    depot: Annotated[str, Query(pattern=SPELT)] = "main",
     sku: Annotated[str | None, Query(max_length=80)] = None,
     count_no: Annotated[str | None, Query(max_length=40)] = None,
     only: Literal["all", "parted"] = "all",

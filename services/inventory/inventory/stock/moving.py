@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from company.context import Context
-from company.depots import said_depot
+from company.depots import SPELT, said_depot
 from contracts.bounds import OneLine
 from contracts.inventory_stock import Lot, LotPieces, StockEvent
 from contracts.spelling import Lot as LotNo
@@ -48,7 +48,7 @@ class SettlePending(Move):
 
 
 class _ByHand(Command):
-    depot: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main"
+    depot: Annotated[str, Field(pattern=SPELT)] = "main"
     quantity: Annotated[int, Field(ge=1, le=MAX_PIECES)]
     voucher_no: Annotated[str, Field(max_length=80)] = ""
     """The paper behind it, if there is one; else a number is made."""

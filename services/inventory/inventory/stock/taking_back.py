@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from company.context import Context
+from company.depots import SPELT
 from contracts.bounds import Few, Nth, OneLine
 from contracts.inventory_stock import Lot, MoveKind, StockEvent
 from inventory.fields import MAX_PIECES, Reason
@@ -48,7 +49,7 @@ class MoveWrong(Command):
     """
 
     command: Literal["TakeBackMove"] = "TakeBackMove"
-    depot: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = "main"
+    depot: Annotated[str, Field(pattern=SPELT)] = "main"
     move_no: Annotated[Nth, Field(ge=1)] | None = None
     voucher_no: Annotated[str, Field(max_length=80)]
     bin: BinCode = ""
