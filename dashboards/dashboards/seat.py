@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from company.own_depot import works_in
 from company.policy import policy_book
 from contracts.bounds import read_day
 from contracts.civil_time import civil_day
@@ -87,9 +88,9 @@ class Seat:
         """Whether the person has one of the roles."""
         return self.person.role in roles
 
-    def may(self, of: Aggregate[Any, Any], command: type[Command]) -> bool:
-        """Whether the person may ask this, as its use case says."""
-        return self.person.role in of.may(command)
+    def may(self, of: Aggregate[Any, Any], command: type[Command], depot: str | None = None) -> bool:
+        """Whether the person may ask this, as its use case says; in `depot`, nobody of another one (D17)."""
+        return self.person.role in of.may(command) and (depot is None or works_in(self.person, depot))
 
     def seconds(self, of: Aggregate[Any, Any], command: type[Command]) -> list[Person]:
         """Who may sign beside this person when they ask it (B23), as its use case says."""
@@ -98,8 +99,13 @@ class Seat:
         roles = frozenset[str]() if second is None else second.roles(self.person.role)
         return [one for one in people.values() if one.role in roles and one.id != self.person.id]
 
-    async def offered(self, of: Aggregate[Any, Any], projection: str, row_id: str) -> frozenset[str]:
-        """Codes of what the person may sensibly ask of one of these now, by the state beside its row."""
+    async def offered(
+        self, of: Aggregate[Any, Any], projection: str, row_id: str, depot: str | None = None
+    ) -> frozenset[str]:
+        """Codes of what the person may sensibly ask of one of these now, by the state beside its row; of what lies in
+        `depot`, nothing to whoever works in another one (D17)."""
+        if depot is not None and not works_in(self.person, depot):
+            return frozenset()
         return frozenset(form.code for form in await self.caller.offered(of.name, projection, row_id))
 
     def show(self, template: str, **values: Any) -> Response:

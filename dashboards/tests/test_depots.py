@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from dashboards_site import browser, site
 from dashboards_story import CUSTOMER, ON, POLICY, booked, day_opened, in_slot, opened, published_day, rows_of, signed
-from warehouse_story import count, goods, picklist, rows, stock
+from warehouse_story import count, goods, lot, picklist, rows, stock
 
 from company.policy import DepotPolicy, ZonePolicy, policy_book
 from contracts.dispatch_days import CrewOfDay
@@ -137,13 +137,16 @@ async def test_a_depot_that_the_company_does_not_have_is_refused_and_no_other_on
 @pytest.mark.usefixtures("two_depots")
 async def test_a_keeper_is_offered_nothing_in_another_depot():
     """D17, C18: it is looked at."""
-    story = rows(picklists=[picklist()], counts=[count()], goods=[goods()], stock=[stock("WC-1")])
+    shelf = stock("WC-1", lot("A-01-1", 2))
+    story = rows(picklists=[picklist()], counts=[count()], goods=[goods()], stock=[shelf])
     for path, form in (
         ("/warehouse?date=2026-03-13&depot=main", "/feedback"),
         ("/warehouse/counts?depot=main", "/api/counts"),
+        ("/warehouse/counts/PD-1", "/api/counts/PD-1/figures"),
+        ("/warehouse/stock/WC-1?depot=main", "/api/stock/WC-1/moves"),
     ):
         own, other = [(await get(path, KEEPER, story, depot)).text for depot in ("main", "shunde")]
-        assert (form in own, form in other) == (True, False)
+        assert (path, form in own, form in other) == (path, True, False)
 
 
 @pytest.mark.usefixtures("two_depots")

@@ -115,7 +115,7 @@ async def slip(seat: Seat, slip_no: Id) -> Response:
         depots=depots_of(seat),
         stream=stream,
         returned=found.row.reason in CHECKED_AS_RETURN,
-        offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no),
-        may_place=seat.may(STOCK, TakeBackMove),
+        offered=await seat.offered(INBOUND, SLIPS.model.name, slip_no, found.row.depot),
+        may_place=seat.may(STOCK, TakeBackMove, found.row.depot),
         me=seat.person.id,
     )

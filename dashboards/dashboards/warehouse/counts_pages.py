@@ -5,7 +5,6 @@ from typing import get_args
 
 from fastapi.responses import Response
 
-from company.own_depot import works_in
 from company.policy import policy_book
 from contracts.bounds import Id
 from contracts.inventory_counts import CountReason
@@ -59,8 +58,8 @@ async def counts(seat: Seat) -> Response:
         open_partings=[one for one in report if not one.settled],
         zones=tuple(bins_of(seat, depots.one)),
         stream=stream,
-        may_open=works_in(seat.person, depots.one) and seat.may(COUNT, OpenCount),
-        may_plan=seat.may(COUNT_PLAN, StartCountPlan),
+        may_open=seat.may(COUNT, OpenCount, depots.one),
+        may_plan=seat.may(COUNT_PLAN, StartCountPlan, depots.one),
     )
     return remembered(shown, seat.caller, depots)
 
@@ -114,7 +113,7 @@ async def count(seat: Seat, count_no: Id) -> Response:
         bins=bins_of(seat, file.row.depot),
         depot=depots_for(seat.caller, seat.now).named(file.row.depot),
         stream=stream,
-        offered=await seat.offered(COUNT, COUNTS.name, count_no),
+        offered=await seat.offered(COUNT, COUNTS.name, count_no, file.row.depot),
     )
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from fastapi.responses import Response
 
-from company.own_depot import works_in
 from contracts.bounds import Id
 from contracts.inventory_packing import QualityCause
 from dashboards.both_units import both_units, by_hundreds
@@ -80,7 +79,7 @@ async def picking(seat: Seat) -> Response:
     on = seat.day("date") or seat.today
     stream = rows_stream(seat.caller, PICKING)
     depots = depots_for(seat.caller, seat.now)
-    view, here = await read_picking(seat, on, depots.one), works_in(seat.person, depots.one)
+    view, here = await read_picking(seat, on, depots.one), depots.one
     shown = seat.show(
         "warehouse.html",
         on=on,
@@ -90,9 +89,9 @@ async def picking(seat: Seat) -> Response:
         codes={} if view is None else await labels_of(seat, {stop.contract_no for stop in view.stops}),
         todo=await read_todo(seat),
         stream=stream,
-        may_answer=here and seat.may(PICK_LIST, GiveFeedback),
-        may_pass=here and seat.may(QUALITY, PassQuality),
-        may_fail=here and seat.may(QUALITY, FailQuality),
+        may_answer=seat.may(PICK_LIST, GiveFeedback, here),
+        may_pass=seat.may(QUALITY, PassQuality, here),
+        may_fail=seat.may(QUALITY, FailQuality, here),
         causes=get_args(QualityCause),
     )
     return remembered(shown, seat.caller, depots)
@@ -203,10 +202,10 @@ async def card(seat: Seat, sku: Id) -> Response:
         is_latest=last > one.row.last_move_no,
         bins=bins_of(seat),
         stream=stream,
-        offered=await seat.offered(STOCK, STOCKED.name, card_no(one.row.depot, one.row.sku)),
-        may_allocate=seat.may(GOODS, AskAllocation) and one.row.free > 0,
-        may_scrap=seat.may(SCRAP, ApplyScrap),
-        may_loan=seat.may(LOAN, AskLoan),
+        offered=await seat.offered(STOCK, STOCKED.name, card_no(one.row.depot, one.row.sku), one.row.depot),
+        may_allocate=seat.may(GOODS, AskAllocation, one.row.depot) and one.row.free > 0,
+        may_scrap=seat.may(SCRAP, ApplyScrap, one.row.depot),
+        may_loan=seat.may(LOAN, AskLoan, one.row.depot),
         due=(seat.today + timedelta(days=7)).isoformat(),
     )
 

@@ -117,7 +117,7 @@ async def _one(seat: Seat, tab: str, number: str) -> Response:
         file=found,
         bins=bins_of(seat, found.row.depot),
         stream=stream,
-        offered=await seat.offered(OF[tab], kind.model.name, number),
+        offered=await seat.offered(OF[tab], kind.model.name, number, found.row.depot),
         left=left_of(found.row),
         me=seat.person.id,
         seconds=seat.seconds(OF[tab], SIGNED_BY_TWO[tab]) if tab in SIGNED_BY_TWO else [],
