@@ -17,6 +17,7 @@ from contracts.bounds import CivilDay, HowMany, MoneyFen, OneLine, OptionalId
 from contracts.civil_time import civil_day, end_of_day
 from contracts.inventory_stock import CorrectionOfPaper, LoanEvent
 from contracts.spelling import Lot, Sku
+from inventory.depots import depot_flaw
 from inventory.fields import Note, PaperNo, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
@@ -183,7 +184,7 @@ Decision = Sequence[LoanEvent] | Rejected
 def ask_loan(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
     """A part is wanted for a repair; one that was approved on its ticket needs no other approval.
 
-    Rules: C7, D12. The same again is no event. Refuses: due_passed, loan_contradicts.
+    Rules: C7, D12. The same again is no event. Refuses: unknown_depot (D17), due_passed, loan_contradicts.
     """
     at = command.at or ctx.now
     due_on = command.due_on or civil_day(at) + timedelta(days=ctx.policy.loan_days)
@@ -202,6 +203,8 @@ def ask_loan(command: AskLoan, loan: Loan, ctx: Context) -> Decision:
         asked_by=ctx.by,
     )
     match loan:
+        case NoLoan() if (flaw := depot_flaw(ctx.policy, command.depot)) is not None:
+            return flaw
         case NoLoan() if due_on < civil_day(at):
             return no("due_passed", due_on=due_on)
         case NoLoan() if command.approved_by is None:

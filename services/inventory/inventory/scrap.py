@@ -15,6 +15,7 @@ from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, MoneyFen, OptionalId
 from contracts.inventory_stock import ScrapEvent
 from contracts.spelling import Sku
+from inventory.depots import depot_flaw
 from inventory.fields import Note, PaperNo, Photos, Text, dated
 from inventory.papers import own_paper, refused
 from inventory.refusals import no
@@ -142,7 +143,7 @@ Decision = Sequence[ScrapEvent] | Rejected
 def apply_scrap(command: ApplyScrap, scrap: Scrap, ctx: Context) -> Decision:
     """Pieces of free stock or of the pending zone are to be scrapped.
 
-    Rules: D10. The same again is no event. Refuses: scrap_contradicts.
+    Rules: D10. The same again is no event. Refuses: unknown_depot (D17), scrap_contradicts.
     """
     at = command.at or ctx.now
     applied = facts.ScrapApplied(
@@ -161,7 +162,7 @@ def apply_scrap(command: ApplyScrap, scrap: Scrap, ctx: Context) -> Decision:
     )
     match scrap:
         case NoApplication():
-            return (applied,)
+            return depot_flaw(ctx.policy, command.depot) or (applied,)
         case Applied(applied=known) if known.model_copy(update={"at": at, "applied_by": ctx.by}) == applied:
             return ()
         case Applied() | Approved() | Ended():

@@ -14,6 +14,7 @@ from company.context import Context
 from contracts import inventory_stock as facts
 from contracts.bounds import HowMany, Nth, OptionalId
 from contracts.inventory_stock import StockListEvent
+from inventory.depots import depot_flaw
 from inventory.fields import MAX_PIECES, Note, PaperNo, Text, dated
 from inventory.refusals import no
 from inventory.who import KEEPER, MAKES_LISTS
@@ -121,7 +122,7 @@ Decision = Sequence[StockListEvent] | Rejected
 def make_list(command: MakeStockList, stock_list: StockList, ctx: Context) -> Decision:
     """A list of pieces that may leave.
 
-    Rules: D8. The same again is no event. Refuses: bad_list_line, list_contradicts.
+    Rules: D8. The same again is no event. Refuses: bad_list_line, unknown_depot (D17), list_contradicts.
     """
     at = command.at or ctx.now
     made = facts.StockListMade(
@@ -139,7 +140,9 @@ def make_list(command: MakeStockList, stock_list: StockList, ctx: Context) -> De
         case NoList():
             numbers = {line.line_no for line in command.lines}
             whole = all(line.sku.strip() and 1 <= line.quantity <= MAX_PIECES for line in command.lines)
-            return no("bad_list_line") if not whole or len(numbers) < len(command.lines) else (made,)
+            if not whole or len(numbers) < len(command.lines):
+                return no("bad_list_line")
+            return depot_flaw(ctx.policy, command.depot) or (made,)
         case Open(made=known) if known.model_copy(update={"at": at, "made_by": ctx.by}) == made:
             return ()
         case Open() | Finished():

@@ -158,6 +158,49 @@ async def test_a_paper_is_its_depots_and_a_transfer_is_counted_at_each_end_by_it
     assert (await ask(client, "/transfers/DB1/receipts", came, THERE)).status_code < 300
 
 
+async def test_what_a_contract_lacks_could_come_of_its_own_depots_free_stock(client: AsyncClient, world: World) -> None:
+    """D9, D17: what lies free in the other depot is not its own."""
+    theirs = SIGNED.model_copy(
+        update={"contract_no": "HT26030002", "customer": SIGNED.customer.model_copy(update={"district": "顺德区"})}
+    )
+    world.tell("order", "contract:HT26030002", theirs)
+    for depot, pieces in (("main", 5), ("shunde", 1)):
+        brought = BringIn(
+            depot=depot,
+            sku="WC-100",
+            name="坐便器",
+            quantity=pieces,
+            voucher_no=f"RK-{depot}",
+            cause_id=f"c-{depot}",
+            kind="received",
+        )
+        assert world.put(STOCK.key(card_no(depot, "WC-100")), brought).status == "accepted"
+    answer = await client.get("/api/shortages", headers={"Authorization": f"Bearer {TOKENS.issue(HERE)}"})
+    free = {row["contract_no"]: [line["free"] for line in row["lines"]] for row in answer.json()["rows"]}
+    assert free == {HT: [5], "HT26030002": [1]}
+
+
+NOWHERE = {
+    "/loans": {"sku": "TAP-9", "name": "龙头", "quantity": 1, "purpose": "换"},
+    "/scraps": {"sku": "TAP-9", "name": "龙头", "quantity": 1, "reason": "碎"},
+    "/stock-lists": {
+        "purpose": "other",
+        "receiver": "样板间",
+        "lines": [{"line_no": 1, "sku": "TAP-9", "name": "龙头", "quantity": 1}],
+    },
+}
+
+
+@pytest.mark.parametrize("path", sorted(NOWHERE))
+async def test_no_paper_is_of_a_depot_that_the_company_does_not_have(
+    path: str, client: AsyncClient, world: World
+) -> None:
+    """D17, X8: it is refused by name, and nothing is written."""
+    before = dict(world.states)
+    answer = await ask(client, path, NOWHERE[path] | {"depot": "mars"}, OFFICE)
+    assert (answer.status_code, answer.json()["code"], world.states) == (404, "unknown_depot", before), answer.text
+
+
 async def test_the_offices_depot_is_what_pages_begin_with_and_no_more(client: AsyncClient) -> None:
     """D17: an allocation by the supervisor, for a contract of the other depot."""
     asked = {"line_no": 1, "quantity": 1}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -214,6 +215,24 @@ async def test_messages_are_listed_without_their_words_and_receivers(client: Asy
 async def test_each_role_sees_what_is_its_own(client: AsyncClient, role: str, path: str, status: int) -> None:
     """C18"""
     assert (await client.get(path, headers=as_(role))).status_code == status
+
+
+async def test_a_days_schedules_are_those_of_every_depot(client: AsyncClient, world: World, tmp_path: Path) -> None:
+    """E5, D17: each depot is faxed its own."""
+    policy = policy_book().at(datetime(2026, 3, 14, tzinfo=UTC))
+    second = policy.depots[0].model_copy(update={"depot": "shunde", "name": "顺德仓", "districts": ("顺德区",)})
+    two = policy.model_copy(update={"depots": (*policy.depots, second)})
+    (tmp_path / "two.json").write_text(two.model_dump_json(exclude={"calendar_years"}), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SONGDA_POLICIES", str(tmp_path))
+        policy_book.cache_clear()
+        answer = await client.get("/api/faxes?on=2026-03-14", headers=as_("warehouse"))
+    policy_book.cache_clear()
+    (asked,) = world.rows["messages"].queries
+    assert (answer.status_code, asked["row.subject"]) == (
+        200,
+        {"$in": ["day:main:2026-03-14", "day:shunde:2026-03-14"]},
+    )
 
 
 @pytest.mark.parametrize(

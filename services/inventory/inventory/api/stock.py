@@ -115,16 +115,19 @@ async def stock_of(sku: SkuInPath, caller: SignedIn, depot: Depot = "main") -> d
 
 @router.get("/shortages", summary="缺货、溢余 Shortage and excess against contracts (D9)")
 async def shortages(caller: SignedIn, paging: Paging, kind: Literal["missing", "excess"] = "missing") -> Rows:
-    """Contracts that lack pieces (or have too many), line by line, with the free stock that could be allocated."""
+    """Contracts that lack pieces (or have too many), line by line, with what is free of them in their depot."""
     caller.allow(*READS_STOCK)
     rows, total = await page(caller, PIECES, {f"row.{kind}": {"$gt": 0}}, [], paging)
     wanting = {row.contract_no: [line for line in row.lines if line.missing or line.excess] for row in rows}
-    cards = {card_no("main", line.sku) for lines in wanting.values() for line in lines}
-    free = {row.sku: row.free for row in (await caller.view(STOCKED).get_many(sorted(cards))).values()}
+    cards = {card_no(row.depot, line.sku) for row in rows for line in wanting[row.contract_no]}
+    free = {card: row.free for card, row in (await caller.view(STOCKED).get_many(sorted(cards))).items()}
     shown = [
         {
             **row.model_dump(include={"contract_no", "missing", "excess"}),
-            "lines": [{**line.model_dump(), "free": free.get(line.sku, 0)} for line in wanting[row.contract_no]],
+            "lines": [
+                {**line.model_dump(), "free": free.get(card_no(row.depot, line.sku), 0)}
+                for line in wanting[row.contract_no]
+            ],
         }
         for row in rows
     ]

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from company.context import Context
-from company.depots import depot_name, depot_of, said_depots
+from company.depots import depot_name
 from contracts import inventory as facts
 from contracts.bounds import OptionalId
 from contracts.inventory import GoodsEvent
 from contracts.inventory_transfers import NUMBERS, GoodsAtOtherDepot, TransferLine
+from inventory.depots import depot_flaw
 from inventory.fields import Reason, TransferNo, dated
 from inventory.goods.expected import given_up
 from inventory.goods.lots import spread, told
@@ -50,8 +51,8 @@ def change_depot(command: ChangeDepot, goods: Known, ctx: Context) -> Decision:
     """
     if not isinstance(goods, Expected):
         return no("contract_cancelled", rule="D17", contract_no=command.contract_no)
-    if depot_of(ctx.policy, command.depot) is None:
-        return no("unknown_depot", depot=command.depot, depots=said_depots(ctx.policy))
+    if (flaw := depot_flaw(ctx.policy, command.depot)) is not None:
+        return flaw
     if command.depot == goods.depot:
         return ()
     if goods.asked or goods.awaited or goods.corrections or command.transfer_no in goods.settled:

@@ -7,12 +7,12 @@ from pydantic import BaseModel, Field
 
 from company import units
 from company.context import Context
-from company.depots import depot_of, said_depots
 from contracts import inventory_inbound as facts
 from contracts.bounds import OptionalId
 from contracts.fact import Measure
 from contracts.inventory_inbound import InboundEvent
 from contracts.spelling import OptionalWaybillNo
+from inventory.depots import depot_flaw
 from inventory.fields import MAX_PIECES, FileRef, Note, PaperNo, Text, dated
 from inventory.inbound.state import Checked, Decision, Inbound, Issued, NoSlip, Voided, is_unchecked
 from inventory.refusals import no
@@ -94,8 +94,8 @@ def issue_slip(command: IssueSlip, inbound: Inbound, ctx: Context) -> Decision:
         case NoSlip():
             if len({line.line_no for line in command.lines}) < len(command.lines):
                 return no("slip_line_twice", slip_no=command.slip_no)
-            if depot_of(ctx.policy, command.depot) is None:
-                return no("unknown_depot", depot=command.depot, depots=said_depots(ctx.policy))
+            if (flaw := depot_flaw(ctx.policy, command.depot)) is not None:
+                return flaw
             bad = next((line for line in command.lines if not _line_is_good(line)), None)
             return (slip,) if bad is None else no("bad_slip_line", line_no=bad.line_no)
         case Issued() | Voided() | Checked():

@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal, assert_never
 from pydantic import Field
 
 from company.context import Context
-from company.depots import depot_of, said_depot, said_depots
+from company.depots import said_depot
 from company.policy import policy_book
 from contracts import inventory_transfers as facts
 from contracts.bounds import Few, HowMany, Nth, OptionalId
 from contracts.inventory_stock import LotPieces
 from contracts.inventory_transfers import TransferEvent
+from inventory.depots import depot_flaw
 from inventory.fields import MAX_PIECES, Note, Reason, Text, TransferNo, dated
 from inventory.goods.lots import spread
 from inventory.goods.row import PIECES
@@ -123,8 +124,8 @@ def ask_transfer(command: AskTransfer, transfer: Transfer, ctx: Context) -> Deci
         same = transfer.asked.model_copy(update={"at": at, "asked_by": ctx.by}) == asked
         return () if same else no("transfer_contradicts", transfer_no=command.transfer_no)
     for depot in (command.from_depot, command.to_depot):
-        if depot_of(ctx.policy, depot) is None:
-            return no("unknown_depot", depot=depot, depots=said_depots(ctx.policy))
+        if (flaw := depot_flaw(ctx.policy, depot)) is not None:
+            return flaw
     if command.from_depot == command.to_depot:
         return no("same_depot", depot=said_depot(ctx.policy, command.from_depot))
     bad = next((line for line in command.lines if not _is_good(line)), None)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel
 
+from company.policy import policy_book
 from contracts.bounds import CivilDay
 from contracts.notify import Channel
 from notify.message.aggregate import MESSAGE
@@ -13,6 +14,7 @@ from notify.message.row import MESSAGE_ROWS, MESSAGES, MessageRow, Status
 from notify.message.state import FAX
 from notify.refusals import no
 from notify.who import OFFICE, SEES_FAXES
+from runtime.clock import utc_now
 from runtime.http import SignedIn
 from runtime.route import Router
 from runtime.routes import Address, routes
@@ -58,11 +60,11 @@ async def faxes(
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> MessageList:
-    """`on`: the day of the schedule."""
+    """`on`: the day of the schedule, of every depot (D17)."""
     caller.allow(*SEES_FAXES)
     query: dict[str, Any] = {"row.topic": FAX}
     if on is not None:
-        query |= {"row.subject": {"$in": [f"day:main:{on}"]}}
+        query |= {"row.subject": {"$in": [f"day:{one.depot}:{on}" for one in policy_book().at(utc_now()).depots]}}
     return await _listed(caller, query, limit, offset)
 
 
