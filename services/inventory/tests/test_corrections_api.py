@@ -12,6 +12,7 @@ from contracts.inventory import DamageReported
 from inventory.goods.aggregate import GOODS
 from inventory.goods.leaving import IssueGoods
 from inventory.goods.state import Expected
+from inventory.inbound import resting
 from runtime.testing import signs
 
 RK = "/inbound/RK260309001"
@@ -206,6 +207,19 @@ async def test_a_counted_bin_is_not_corrected_below_its_count(client: AsyncClien
     await done(client, f"/counts/{number}/comparison", {}, "su.kj")
     status, refused = await post(client, f"{RK}/corrections", EIGHT)
     assert (status, refused["code"], refused["facts"]["count_no"]) == (409, "correction_counted", number)
+
+
+async def test_a_count_is_found_however_many_lines_the_card_has_since(
+    client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D16, D7: a product that moves a lot is corrected no otherwise than one that lies."""
+    monkeypatch.setattr(resting, "LOOKED_AT", 2)
+    await test_a_counted_bin_is_not_corrected_below_its_count(client)
+    for from_bin, to_bin in (("H-01-1", "H-01-2"), ("H-01-2", "H-01-1")) * 2:
+        moved = {"from_bin": from_bin, "to_bin": to_bin, "quantity": 10, "reason": "整理"}
+        await done(client, "/stock/HDW-0033/moves", moved)
+    status, refused = await post(client, f"{RK}/corrections", EIGHT)
+    assert (status, refused["code"]) == (409, "correction_counted")
 
 
 async def test_a_put_away_in_the_wrong_bin_is_one_persons_correction_and_the_slip_says_the_right_one(

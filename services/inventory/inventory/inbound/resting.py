@@ -1,5 +1,6 @@
 """What rests by now on what was booked by a slip: found where it lies, before the check is corrected (D16)."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -123,16 +124,18 @@ async def _of(asker: Asker, slip: _Slip, line: _SlipLine, sheets: Iterable[_Shee
         mine = (x for x in kept.lines if (x.line_no, x.sku) == (line.contract_line_no, line.sku))
         keeps = kept.depot == slip.depot and slip.reason != "customer_return"  # those are nobody's since (B15)
         here = sum(x.here for x in mine) if keeps else 0
-    moves = await later_lines(asker, card_no)
-    own = {one.move_no for one in moves if one.voucher_no.startswith((f"{slip.slip_no}/", f"{slip.slip_no}-"))}
-    first = min(own, default=0)
-    later = (x for x in moves if x.kind in TAKES and x.move_no > first and x.move_no not in own)
+    own = re.compile(f"^{re.escape(slip.slip_no)}[/-]")
+    query = {"row.card": card_no, "row.voucher_no": {"$regex": own.pattern}}
+    came = await asker.view(LINES).find(query, sort=[("row.move_no", 1)], limit=1)
+    first = came[0].move_no if came else 0
+    moves = await later_lines(asker, card_no, first)
+    later = (x for x in moves if x.kind in TAKES and not own.search(x.voucher_no))
     counted = (
         sheet.count_no
         for sheet in sheets
         for one in sheet.lines
         if (one.sku, one.bin in bins) == (line.sku, True) and one.compared is not None
-        if own and one.compared.move_no >= first
+        if came and one.compared.move_no >= first
     )
     return Standing(
         line_no=line.line_no,
@@ -148,8 +151,8 @@ def named(line: MoveSeen) -> str:
     return f"{line.voucher_no}（第 {line.move_no} 行 #{line.move_no}）"
 
 
-async def later_lines(asker: Asker, card_no: str, after: int = 0) -> list[MoveSeen]:
-    """Lines of a card after one, the last first."""
+async def later_lines(asker: Asker, card_no: str, after: int) -> list[MoveSeen]:
+    """Lines of a card after one, the last first, as many as are looked at."""
     lines = asker.view(LINES)
     query = {"row.card": card_no, "row.move_no": {"$gt": after}}
     return await lines.find(query, sort=[("row.move_no", -1)], limit=LOOKED_AT)
