@@ -15,7 +15,7 @@ demo: ## 启动全部并演示一个工作日 bring everything up, import the sa
 
 test: lint ## 全部检查与测试 all checks and tests
 	@echo "==> 测试 pytest"
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: ## 静态检查 ruff, mypy --strict, import rules
 	@deploy/bootstrap.sh test
