@@ -14,7 +14,7 @@ async def test_an_unknown_address_is_a_page_for_a_browser_and_json_for_a_program
     settings = Settings(home=tmp_path)
     whole = system(settings)
     app = web(Process(settings, whole, whole.services, ("api",)))
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://songda") as client:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://localhost") as client:
         page = await client.get("/nowhere", headers={"Accept": "text/html"})
         others = [await client.get("/nowhere"), await client.get("/api/nowhere", headers={"Accept": "text/html"})]
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
