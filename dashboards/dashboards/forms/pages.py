@@ -6,6 +6,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from contracts.bounds import Id, OptionalId
+from dashboards.forms import correction as forms_correction
 from dashboards.forms import desk as forms_desk
 from dashboards.forms import dispatch as forms_dispatch
 from dashboards.forms import orders as forms_orders
@@ -16,7 +17,9 @@ from dashboards.render import LOOKS
 from dashboards.seat import seat_at
 from runtime.route import takes
 
-FORMS = by_name(forms_desk.FORMS, forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS)
+FORMS = by_name(
+    forms_desk.FORMS, forms_dispatch.FORMS, forms_orders.FORMS, forms_warehouse.FORMS, forms_correction.FORMS
+)
 
 router = PageRouter(include_in_schema=False)
 

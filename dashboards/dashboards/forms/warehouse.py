@@ -4,12 +4,11 @@
 调拨单 (D17).
 """
 
-from collections.abc import Mapping
-
 from company.crew_of_day import own_crew_on
 from dashboards.both_units import both_units
 from dashboards.depots import depots_for
 from dashboards.forms.form import Content, Form
+from dashboards.forms.people import name_of
 from dashboards.seat import Seat
 from dashboards.warehouse.papers_reading import SCRAPS, SLIPS, paper
 from dashboards.warehouse.picking import Load, PickDay
@@ -29,7 +28,6 @@ from inventory.transfer.row import TRANSFERS
 from inventory.voucher.register import last_of, number_of
 from inventory.who import LOADS, SEES_WAREHOUSE
 from order.contract.row import CONTRACTS
-from runtime.person import Person
 
 CARD_LINES = 200
 """Lines of a printed bin card, the latest ones."""
@@ -80,12 +78,6 @@ async def _count_sheet(seat: Seat, count_no: str) -> Content | None:
     return {"count": row, "number": number, "lines": lines, "units": units}
 
 
-def _name(seat: Seat, person: str | None) -> str:
-    """A person's name for a signature line."""
-    people: Mapping[str, Person] = seat.request.app.state.people
-    return "" if person is None else people[person].name if person in people else person
-
-
 async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
     found = await paper(seat, SLIPS, slip_no)
     if found is None:
@@ -94,7 +86,7 @@ async def _inbound_slip(seat: Seat, slip_no: str) -> Content | None:
         "slip": found.row,
         "number": await number_of(seat.caller, "RK", INBOUND.key(slip_no)),
         "file": found,
-        "issued_by": _name(seat, found.row.issued_by),
+        "issued_by": name_of(seat, found.row.issued_by),
         "units": await both_units(seat, found.row.skus),
     }
 
@@ -118,8 +110,8 @@ async def _scrap(seat: Seat, number: str) -> Content | None:
         "units": await both_units(seat, (one.sku,)),
         "gone": found.executed,
         "last_move": None if stock is None else stock.last_move_at,
-        "applied_by": _name(seat, one.applied_by),
-        "approved_by": _name(seat, found.approved_by),
+        "applied_by": name_of(seat, one.applied_by),
+        "approved_by": name_of(seat, found.approved_by),
     }
 
 
@@ -133,9 +125,9 @@ async def _transfer(seat: Seat, number: str) -> Content | None:
         "number": await number_of(seat.caller, "DB", TRANSFER.key(number)),
         "units": await both_units(seat, found.skus),
         "depot_named": lambda depot: depot_named(seat, depot),
-        "asked_by": seat.words("system") if found.asked_by == "system" else _name(seat, found.asked_by),
-        "sent_by": _name(seat, found.sent_by or None),
-        "received_by": " ".join(_name(seat, person) for person in found.received_by),
+        "asked_by": seat.words("system") if found.asked_by == "system" else name_of(seat, found.asked_by),
+        "sent_by": name_of(seat, found.sent_by or None),
+        "received_by": " ".join(name_of(seat, person) for person in found.received_by),
     }
 
 

@@ -42,7 +42,14 @@ OF_KIND: Mapping[str, str] = {
 
 
 def href_of(one: search.Found) -> str:
-    """The page that shows it."""
+    """The page that shows it: of a correction its own print, which names the paper that it takes back."""
+    if one.kind == "correction" and one.voucher is not None:
+        return f"/forms/correction/{quote(one.voucher.row.number, safe='')}"
+    return page_of_place(one)
+
+
+def page_of_place(one: search.Found) -> str:
+    """The page of the paper, or of what it is kept with."""
     if one.place == "run":  # day and crew
         return OF_KIND.get(one.kind, HREFS["run"]).format(quote(one.bare.replace(":", "/")))
     if (one.place, one.kind) == ("job", "correction"):  # of what was signed for
