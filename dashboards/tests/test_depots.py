@@ -7,10 +7,14 @@ from collections.abc import Iterator
 import pytest
 from dashboards_site import browser, site
 from dashboards_story import CUSTOMER, ON, POLICY, booked, day_opened, in_slot, opened, published_day, rows_of, signed
-from warehouse_story import count, goods, lot, picklist, rows, stock
+from warehouse_story import NOW_THEN, count, goods, lot, picklist, rows, standing, stock
 
 from company.policy import DepotPolicy, ZonePolicy, policy_book
 from contracts.dispatch_days import CrewOfDay
+from contracts.inventory_stock import LeftPieces, StockListLine, StockListMade
+from inventory.stock_list import Finished
+from inventory.stock_list_row import STOCK_LISTS
+from inventory.wrong_issue import Corrections, Wrong
 
 ASSISTANT, KEEPER, LEADER = "he.jx", "mai.gh", "li.zq"
 SHUNDE = DepotPolicy(
@@ -147,6 +151,29 @@ async def test_a_keeper_is_offered_nothing_in_another_depot():
     ):
         own, other = [(await get(path, KEEPER, story, depot)).text for depot in ("main", "shunde")]
         assert (path, form in own, form in other) == (path, True, False)
+
+
+@pytest.mark.usefixtures("two_depots")
+async def test_a_correction_of_another_depots_paper_is_shown_and_not_decided_there():
+    """D17, D16: whoever asked in its own depot may withdraw it."""
+    line = StockListLine(line_no=1, sku="WC-1", name="坐便器", quantity=2)
+    made = StockListMade(
+        at=NOW_THEN,
+        list_no="LL1",
+        depot="main",
+        purpose="other",
+        lines=(line,),
+        ticket_id=None,
+        receiver="样板间",
+        made_by="tan.zw",
+        note="",
+    )
+    left = LeftPieces(line_no=1, sku="WC-1", name="坐便器", was=2, right=3)
+    waits = Corrections(waits=Wrong("GZ-1", (left,), "", "少写了", "mai.xh", NOW_THEN))
+    story = rows(stocklists=[standing(STOCK_LISTS, "LL1", Finished(made, (1,), (), issued=True, corrections=waits))])
+    texts = [(await get("/warehouse/corrections", KEEPER, story, depot)).text for depot in ("main", "shunde")]
+    form = "/api/stock-lists/LL1/corrections/refusal"
+    assert [("GZ-1" in text, form in text) for text in texts] == [(True, True), (True, False)]
 
 
 @pytest.mark.usefixtures("two_depots")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi.responses import Response
 
+from company.own_depot import works_in
 from dashboards.listing import Json, every, page_of
 from dashboards.live_rows import rows_stream
 from dashboards.page_route import PageRouter
@@ -20,11 +21,11 @@ from inventory.goods.correcting import ApproveCorrection, AskCorrection, RefuseC
 from inventory.goods.row import PIECES, Correction, GoodsRow
 from inventory.inbound.aggregate import INBOUND
 from inventory.inbound.row import SLIPS, SlipRow, WrongRow
-from inventory.loan_row import LOANS
+from inventory.loan_row import LOANS, LoanRow
 from inventory.papers import WrongIssueRow
-from inventory.scrap_row import SCRAPS
+from inventory.scrap_row import SCRAPS, ScrapRow
 from inventory.stock_list import STOCK_LIST
-from inventory.stock_list_row import STOCK_LISTS
+from inventory.stock_list_row import STOCK_LISTS, StockListRow
 from runtime.route import takes
 
 router = PageRouter(include_in_schema=False)
@@ -40,6 +41,7 @@ class OnPaper:
     number: str
     href: str
     base: str
+    depot: str
     wrong: WrongRow | WrongIssueRow
     slip: SlipRow | None = None
 
@@ -66,18 +68,20 @@ async def on_papers(seat: Seat) -> list[OnPaper]:
         if slip.wrong is not None:
             number = slip.slip_no
             href, base = f"/warehouse/arrivals/{number}", f"/api/inbound/{number}"
-            found.append(OnPaper(number, href, base, slip.wrong, slip))
+            found.append(OnPaper(number, href, base, slip.depot, slip.wrong, slip))
     for made in await seat.caller.view(STOCK_LISTS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
-        found += _of_paper("lists", "stock-lists", made.list_no, made.wrong)
+        found += _of_paper("lists", "stock-lists", made.list_no, made)
     for loan in await seat.caller.view(LOANS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
-        found += _of_paper("loans", "loans", loan.loan_no, loan.wrong)
+        found += _of_paper("loans", "loans", loan.loan_no, loan)
     for scrap in await seat.caller.view(SCRAPS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
-        found += _of_paper("scraps", "scraps", scrap.application_no, scrap.wrong)
+        found += _of_paper("scraps", "scraps", scrap.application_no, scrap)
     return found
 
 
-def _of_paper(tab: str, path: str, number: str, wrong: WrongIssueRow | None) -> list[OnPaper]:
-    return [] if wrong is None else [OnPaper(number, f"/warehouse/{tab}/{number}", f"/api/{path}/{number}", wrong)]
+def _of_paper(tab: str, path: str, number: str, row: LoanRow | ScrapRow | StockListRow) -> list[OnPaper]:
+    if row.wrong is None:
+        return []
+    return [OnPaper(number, f"/warehouse/{tab}/{number}", f"/api/{path}/{number}", row.depot, row.wrong)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ async def corrections(seat: Seat) -> Response:
         rows=waiting_of(part.rows, seat.person.id),
         papers=await on_papers(seat),
         offered=[one.code for one in (*INBOUND.use_cases, *STOCK_LIST.use_cases) if seat.is_one_of(*one.may)],
+        works_in=lambda depot: works_in(seat.person, depot),
         me=seat.person.id,
         stream=rows_stream(seat.caller, (PIECES.name, SLIPS.name, STOCK_LISTS.name, LOANS.name, SCRAPS.name)),
         sheet="/warehouse/corrections.xlsx",
