@@ -61,16 +61,20 @@ def _packages(folder: Path) -> Iterator[str]:
 
 
 def _found(url: str, packages: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Advisories of each package that has some. Raises URLError, TimeoutError, ValueError."""
-    for start in range(0, len(packages), AT_ONCE):
-        some = packages[start : start + AT_ONCE]
-        body = json.dumps({"queries": [{"package": {"purl": one}} for one in some]}).encode()
+    """Advisories of each package that has some, page by page. Raises URLError, TimeoutError, ValueError."""
+    queries: list[dict[str, Any]] = [{"package": {"purl": one}} for one in packages]
+    known: dict[str, list[str]] = {}
+    while queries:
+        some, queries = queries[:AT_ONCE], queries[AT_ONCE:]
+        body = json.dumps({"queries": some}).encode()
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - as given
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as given
             results: list[dict[str, Any]] = json.load(answer)["results"]
-        for one, told in zip(some, results, strict=True):
-            if told.get("vulns"):
-                yield one, [hole["id"] for hole in told["vulns"]]
+        for query, told in zip(some, results, strict=True):
+            known.setdefault(query["package"]["purl"], []).extend(hole["id"] for hole in told.get("vulns", ()))
+            if token := told.get("next_page_token"):
+                queries.append({**query, "page_token": token})
+    yield from ((one, holes) for one, holes in known.items() if holes)
 
 
 def _looked_at(file: Path, today: date) -> set[str]:

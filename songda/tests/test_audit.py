@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,19 @@ NOWHERE = "http://127.0.0.1:9/"
 
 @pytest.fixture
 def advisories() -> Iterator[str]:
-    """Who knows of a hole in lz4."""
+    """Who knows of two holes in lz4, and tells them on a page each."""
+
+    def holes(query: dict[str, Any]) -> dict[str, Any]:
+        if "lz4" not in query["package"]["purl"]:
+            return {}
+        if "page_token" in query:
+            return {"vulns": [{"id": "CVE-2025-2"}]}
+        return {"vulns": [{"id": "CVE-2025-1"}], "next_page_token": "more"}
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            holes = [{"id": "CVE-2025-1"}, {"id": "CVE-2025-2"}]
-            told = [{"vulns": holes} if "lz4" in one["package"]["purl"] else {} for one in asked["queries"]]
-            body = json.dumps({"results": told}).encode()
+            body = json.dumps({"results": [holes(one) for one in asked["queries"]]}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
