@@ -193,7 +193,7 @@ def test_a_stop_out_of_order_that_cannot_be_delivered(chromium: Browser, whole: 
     press(page, "送不成")
     page.get_by_label("无人在家").check()
     press(page, "报办公室")
-    expect(page.locator("#phone")).to_contain_text("等同意")
+    expect(page.locator("#phone")).to_contain_text("已报办公室")
     expect(page.locator("#phone").get_by_role("button", name="带回仓库")).to_have_count(0)
     eventually(page, lambda: job(people, "HT94000003")["undeliverable"] is not None, wanted=True)
     people.done("he.jx", "/api/jobs/D-HT94000003/consent", {"goods": "returned"})
