@@ -6,7 +6,7 @@ whoever agrees twice changes nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from runtime.decision import Rejected
@@ -47,6 +47,8 @@ class Proposals(Generic[P]):
 
     waits: P | None = None
     agreed: tuple[P, ...] = ()
+    turned_down: tuple[str, ...] = ()
+    """Numbers of those that were refused or withdrawn."""
 
     @property
     def known(self) -> tuple[P, ...]:
@@ -67,15 +69,23 @@ class Proposals(Generic[P]):
         agreed = any(one.correction_no == number for one in self.agreed)
         return to_agree(self.named(number), by, unknown, is_own, agreed=agreed)
 
+    def to_refuse(self, number: str, unknown: Rejected) -> P | Rejected | tuple[()]:
+        """What is refused, or withdrawn; nothing new, where it was already."""
+        if (waits := self.named(number)) is not None:
+            return waits
+        agreed = any(one.correction_no == number for one in self.agreed)
+        return () if number in self.turned_down and not agreed else unknown
+
     def asked(self, wanted: P) -> "Proposals[P]":
         """After it was asked for."""
-        return Proposals(wanted, self.agreed)
+        return replace(self, waits=wanted)
 
     def refused(self) -> "Proposals[P]":
         """After what waits was refused, or withdrawn."""
-        return Proposals(None, self.agreed)
+        told = () if self.waits is None else (self.waits.correction_no,)
+        return Proposals(None, self.agreed, (*self.turned_down, *told))
 
     def agreed_to(self, done: P) -> "Proposals[P]":
         """After it was agreed to, or needed nobody else; what waits besides goes on waiting."""
         waits = None if self.named(done.correction_no) else self.waits
-        return Proposals(waits, (*self.agreed, done))
+        return replace(self, waits=waits, agreed=(*self.agreed, done))

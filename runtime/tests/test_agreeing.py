@@ -48,6 +48,15 @@ def test_agreed_to_twice_is_nothing_new_and_refused_it_is_unknown() -> None:
     assert (agree(waits.refused(), "GZ-1", "su.kj"), waits.refused().named("GZ-1")) == (UNKNOWN, None)
 
 
+def test_refused_twice_is_nothing_new_and_what_was_agreed_to_is_refused_no_more() -> None:
+    """D16, N, X7: asked again under its number, it can be refused again."""
+    waits = NONE.asked(ONE)
+    assert (waits.to_refuse("GZ-1", UNKNOWN), NONE.to_refuse("GZ-1", UNKNOWN)) == (ONE, UNKNOWN)
+    assert waits.refused().to_refuse("GZ-1", UNKNOWN) == ()
+    assert waits.refused().asked(ONE).to_refuse("GZ-1", UNKNOWN) == ONE
+    assert waits.refused().asked(ONE).agreed_to(ONE).to_refuse("GZ-1", UNKNOWN) == UNKNOWN
+
+
 @pytest.mark.parametrize("known", [NONE.asked(ONE), NONE.agreed_to(ONE)], ids=["waits", "agreed to"])
 def test_a_number_stands_for_one_content(known: Proposals[Wanted]) -> None:
     """N: the same again is nothing new."""

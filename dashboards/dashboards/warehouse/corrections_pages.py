@@ -57,23 +57,21 @@ class OnPaper:
 
 CORRECTING: Json = {"row.correcting": True}
 """Slips and papers of which a correction waits."""
-SHOWN = 100
-"""Of each kind; decided ones make room."""
 
 
 async def on_papers(seat: Seat) -> list[OnPaper]:
-    """What waits of slips, lists, loans and scrap applications."""
+    """What waits of slips, lists, loans and scrap applications: all of it, for each waits for somebody."""
     found: list[OnPaper] = []
-    for slip in await seat.caller.view(SLIPS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+    async for slip in every(seat.caller.view(SLIPS), CORRECTING):
         if slip.wrong is not None:
             number = slip.slip_no
             href, base = f"/warehouse/arrivals/{number}", f"/api/inbound/{number}"
             found.append(OnPaper(number, href, base, slip.depot, slip.wrong, slip))
-    for made in await seat.caller.view(STOCK_LISTS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+    async for made in every(seat.caller.view(STOCK_LISTS), CORRECTING):
         found += _of_paper("lists", "stock-lists", made.list_no, made)
-    for loan in await seat.caller.view(LOANS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+    async for loan in every(seat.caller.view(LOANS), CORRECTING):
         found += _of_paper("loans", "loans", loan.loan_no, loan)
-    for scrap in await seat.caller.view(SCRAPS).find(CORRECTING, sort=[("_id", 1)], limit=SHOWN):
+    async for scrap in every(seat.caller.view(SCRAPS), CORRECTING):
         found += _of_paper("scraps", "scraps", scrap.application_no, scrap)
     return found
 

@@ -195,12 +195,13 @@ def agree(command: ApproveIssueCorrection, paper: Issued | None, ctx: Context) -
 
 
 def refuse(command: RefuseIssueCorrection, paper: Issued | None, ctx: Context) -> Decision:
-    """What was said stays. Rules: D16."""
+    """What was said stays. Rules: D16, X7. Refused already is no event."""
     if paper is None:
         return no("nothing_left_by_it")
-    wanted = paper.corrections.named(command.correction_no)
-    if wanted is None:
-        return _unknown(command.correction_no, paper)
+    number = command.correction_no
+    wanted = paper.corrections.to_refuse(number, _unknown(number, paper))
+    if not isinstance(wanted, Wrong):
+        return wanted
     return (
         facts.PaperCorrectionRefused(
             at=command.at or ctx.now,

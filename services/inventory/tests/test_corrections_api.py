@@ -60,6 +60,8 @@ async def test_the_same_correction_twice_is_one_and_with_other_content_it_is_ref
     other = {"lines": [{"line_no": 2, "counted": 10}], "correction_no": "GZ260309-1", "reason": "x"}
     status, refused = await post(client, f"{RK}/corrections", other)
     assert (status, refused["code"]) == (409, "correction_contradicts")
+    status, refused = await post(client, f"{RK}/corrections", numbered | {"reason": "another reason"})
+    assert (status, refused["code"]) == (409, "correction_contradicts")
     status, refused = await post(client, f"{RK}/corrections", NONE_BROKEN)
     assert (status, refused["code"]) == (409, "check_is_so")
 
@@ -106,6 +108,7 @@ async def test_a_contracts_pieces_fall_too_and_the_withdrawn_correction_changes_
     two = {"lines": [{"line_no": 1, "counted": 2, "findings": [DAMAGE, short]}], "reason": "点错了"}
     number = (await done(client, f"{RK}/corrections", two))["body"]["correction_no"]
     await done(client, f"{RK}/corrections/refusal", {"correction_no": number, "reason": "再数"})
+    await done(client, f"{RK}/corrections/refusal", {"correction_no": number, "reason": "再数"})  # a double click
     assert (await get(client, f"/goods/{HT}"))["lines"][0]["here"] == 2
     number = (await done(client, f"{RK}/corrections", two | {"correction_no": "GZ9001"}))["body"]["correction_no"]
     await done(client, f"{RK}/corrections/approval", {"correction_no": number}, "tan.zw")

@@ -265,10 +265,12 @@ def _corrected(job: Delivered, wrong: WrongDelivery, at: datetime, ctx: Context)
 
 
 def refuse_delivery_correction(command: RefuseDeliveryCorrection, job: Opened, ctx: Context) -> Decision:
-    """What was typed stays. Rules: D16. Refuses: unknown_correction."""
-    wrong = job.corrections.named(command.correction_no) if isinstance(job, Delivered) else None
-    if wrong is None:
-        return _unknown(command.correction_no, job)
+    """What was typed stays. Rules: D16, X7. Refused already is no event. Refuses: unknown_correction."""
+    number = command.correction_no
+    unknown = _unknown(number, job)
+    wrong = job.corrections.to_refuse(number, unknown) if isinstance(job, Delivered) else unknown
+    if not isinstance(wrong, WrongDelivery):
+        return wrong
     return (
         facts.DeliveryCorrectionRefused(
             at=happened(command, ctx),

@@ -7,7 +7,7 @@ facts that rest on it are corrected before.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
@@ -109,7 +109,7 @@ def correct_check(command: AskCheckCorrection, inbound: Checked, ctx: Context) -
         command.at or ctx.now,
     )
     contradicts = no("correction_contradicts", correction_no=wanted.correction_no)
-    before = inbound.corrections.asked_before(wanted, lambda one: one.lines == wanted.lines, contradicts)
+    before = inbound.corrections.asked_before(wanted, _is_same(wanted), contradicts)
     if before is not None:
         return before
     if (waits := inbound.corrections.waits) is not None:
@@ -152,10 +152,11 @@ def agree_to_check(command: ApproveCheckCorrection, inbound: Checked, ctx: Conte
 
 
 def refuse_check(command: RefuseCheckCorrection, inbound: Checked, ctx: Context) -> Decision:
-    """The check stays as it was. Rules: D16. Refuses: no_open_correction."""
-    wanted = inbound.corrections.named(command.correction_no)
-    if wanted is None:
-        return _unknown(command.correction_no, inbound)
+    """The check stays as it was. Rules: D16, X7. Refused already is no event. Refuses: no_open_correction."""
+    number = command.correction_no
+    wanted = inbound.corrections.to_refuse(number, _unknown(number, inbound))
+    if not isinstance(wanted, WrongCheck):
+        return wanted
     return (
         facts.CheckCorrectionRefused(
             at=command.at or ctx.now,
@@ -165,6 +166,10 @@ def refuse_check(command: RefuseCheckCorrection, inbound: Checked, ctx: Context)
             refused_by=ctx.by,
         ),
     )
+
+
+def _is_same(wanted: WrongCheck) -> Callable[[WrongCheck], bool]:
+    return lambda one: (one.lines, one.reason) == (wanted.lines, wanted.reason)
 
 
 def _unknown(correction_no: str, inbound: Checked) -> Rejected:
